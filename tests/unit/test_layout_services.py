@@ -60,11 +60,6 @@ def test_a_card_type_that_the_sheet_cannot_write_is_not_issued(tmp_path: Path) -
     }
 
 
-@pytest.mark.parametrize("name", SHEETS)
-def test_a_worked_sheet_carries_every_service(name: str) -> None:
-    assert set(services(FILE.with_stem(name)).values()) == {"yes"}
-
-
 def test_a_new_card_leaves_nothing_unreadable(tmp_path: Path) -> None:
     """A field that neither desk nor constant gives a value would stay FF."""
     untold = services(changed(tmp_path, ONE_CARD, ('sxrq = "00000000"', "")))
