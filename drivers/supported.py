@@ -40,11 +40,11 @@ Made from what is registered in `drivers/` by `./dev python -m drivers.supported
 it is out of date. A new reader, chip, layout, maker or purse is one file and one line in the tuple
 of its room (`DIALECTS`, `CHIPS`, `LAYOUTS`, `MAKERS`, `PURSES`), and the contract suite of that
 tuple takes it in by itself: `tests/contract/`, the same over the real card service in
-`tests/integration/test_pcsc_every_chip.py` and `…_every_work.py`, every tear in `tests/property/test_torn_cards.py`,
-each money service under power cuts in `tests/property/test_power_cut.py`, and each work on a whole
-card in `tests/property/test_work_cuts.py`. A maker's own sheet
-is registered at a station ([writing layouts](writing-layouts.md#registering)); `cardstation layout
-list` shows it there.
+`tests/integration/test_pcsc_every_chip.py` and `test_pcsc_every_work.py`, every tear in
+`tests/property/test_torn_cards.py`, each money service under power cuts in
+`tests/property/test_power_cut.py`, and each work on a whole card in
+`tests/property/test_work_cuts.py`. A maker's own sheet is registered at a station
+([writing layouts](writing-layouts.md#registering)); `cardstation layout list` shows it there.
 """
 
 
