@@ -5,15 +5,15 @@ something, a constant stands for it. A card torn while it is written shows neith
 nor the load after: then it shows no credit at all, or copies that differ, and the desk finishes it
 at its next insertion. Names: `maker card_type card_no account_no meter_no generation` ·
 `quantity purchase_counter cumulative loaded_at station_no` · `alarm hoard overdraft` ·
+`scheme count to_1 price_1 …` of money cards that carry prices ·
 `meter_counter residual meter_total used flags error written_at`, and what `Taken` looks at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TypeVar
 
 from cardstation.domain.admission import counter_mark
@@ -39,40 +39,14 @@ from drivers.layouts.keyed import Keys
 from drivers.layouts.keyring import Keyring
 from drivers.layouts.known_by import known_by
 from drivers.layouts.names import ensure_known
+from drivers.layouts.sheet_prices import NAMES, SheetPrices
+from drivers.layouts.taken import Taken, TakenRule
 
 T = TypeVar("T")
 Values = Mapping[str, FieldValue]
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 IDENTITY = ("card_no", "account_no", "meter_no", "maker")
 NOT_TAKEN = b"\xff\xff\xff\xff"
-
-
-class TakenRule(StrEnum):
-    """How a card shows that its meter took the load.
-
-    Members:
-        EQUALS: A field has a certain value. ZERO: The meter takes the quantity off the card.
-        COUNTER: The meter's counter has reached the card's. TOTAL: its total has.
-    """
-
-    EQUALS = "equals"
-    ZERO = "zero"
-    COUNTER = "counter"
-    TOTAL = "total"
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The test for a load that is still on the card.
-
-    Attributes:
-        field: Of EQUALS. value: What the meter writes there. fresh: What the desk writes.
-    """
-
-    rule: TakenRule
-    field: str = ""
-    value: FieldValue = 0
-    fresh: FieldValue = 0
 
 
 class OneRecordLayout:
@@ -106,6 +80,7 @@ class OneRecordLayout:
         self._who = [one for one in declaration.places if self._has(one, IDENTITY)]
         ensure(bool(self._who), "some place says whose card it is")
         self._keyring = Keyring(declaration, self._who, IDENTITY, holder)
+        self._prices = SheetPrices(declaration, kind)
         self._known = known_by(declaration, self._who)
         self.rewrites = self._known is not None
 
@@ -152,8 +127,8 @@ class OneRecordLayout:
         """Read everything; a load that is torn is no credit, an answer that is torn is none.
 
         Raises:
-            Refusal: `foreign_card`; `card_damaged`: its limits cannot be read; those of
-                `card_keys`.
+            Refusal: `foreign_card`; `card_damaged`: its limits or its prices cannot be read; those
+                of `card_keys`.
         """
         if not self.recognises(image):
             raise Refusal("foreign_card")
@@ -162,7 +137,7 @@ class OneRecordLayout:
             identity=self._identity(image),
             credit=credit,
             limits=self._limits(image),
-            price=None,
+            price=self._price(image),
             returned=self._returned(image, credit),
         )
 
@@ -200,13 +175,12 @@ class OneRecordLayout:
                 card that is written again, and nothing on it may be taken away first; those of
                 `card_keys`.
         """
-        if price is not None:
-            raise Refusal("field_does_not_fit", field="price")
         again = identity.card_type is CardType.OPENING or self.recognises(image)
         if again and self._known is None:
             raise Refusal("sheet_cannot_issue", layout=self.code)
         values = {
             **self._constants,
+            **self._prices.values(price),
             **records.identity_values(identity),
             **{name: records.amount(getattr(limits, name)) for name in _LIMITS},
             **self._meter_values(returned, taken=returned.taken_mark == credit.mark),
@@ -217,6 +191,8 @@ class OneRecordLayout:
         spare = [Span(a.start, b"\xff" * len(a)) for a in self.declaration.spare]
         plan = self._plan(image, values, Operation.ISSUE, spare, whole=True)
         self._ensure_read_back(plan.target, identity)
+        if self._price(plan.target) != price:
+            raise Refusal("field_does_not_fit", field="price")
         if self._known is None:
             return plan
         return replace(plan, spans=self._known.held_back(plan.spans, plan.target))
@@ -379,6 +355,12 @@ class OneRecordLayout:
             records.quantity(self._kind, self._number(values, name)) for name in _LIMITS
         )
         return Limits(alarm, hoard, overdraft)
+
+    def _price(self, image: bytes) -> PriceBlock | None:
+        """The prices that a money meter believes, None where its cards carry none."""
+        if not self._prices.steps:
+            return None
+        return self._prices.shown(self.values(image, self._holding(*NAMES)))
 
     def _holding(self, *names: str) -> list[Place]:
         return [one for one in self.declaration.places if self._has(one, names)]

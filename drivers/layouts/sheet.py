@@ -30,7 +30,8 @@ from drivers.layouts.codec import (
 )
 from drivers.layouts.fields import Encoding, Field, FieldValue
 from drivers.layouts.keyed import Cipher, CipherKind, KeyNamed
-from drivers.layouts.one_record import OneRecordLayout, Taken, TakenRule
+from drivers.layouts.one_record import OneRecordLayout
+from drivers.layouts.taken import Taken, TakenRule
 from drivers.makers.told import rules_told
 from drivers.tables import Table
 
