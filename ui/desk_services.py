@@ -169,6 +169,7 @@ class IssueServices:
             and what a fitter read: a blank becomes the card in the place of a lost one.
         cancel_reissue: Insertion, second person and why: the old one was found, the new one is
             made a blank.
+        unblock: Card, second person and why: it is reported no more.
     """
 
     makers: tuple[str, ...]
@@ -179,6 +180,7 @@ class IssueServices:
     give_up_clearing: Callable[[str, Approval, str], TopUp]
     reissue: Callable[[Presence, str, Approval, str, str, MeterRead | None, Watch], CardSlip]
     cancel_reissue: Callable[[Presence, Approval, str, Watch], CardSlip]
+    unblock: Callable[[str, Approval, str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from cardstation.services.issue_card import issue_card
 from cardstation.services.lay_aside import lay_aside
 from cardstation.services.reissue_card import reissue_card
 from cardstation.services.station import Station
+from cardstation.services.unblock_card import unblock_card
 from ui.desk_services import IssueServices, Watch
 
 
@@ -62,4 +63,5 @@ def issue_services(
         partial(give_up_clearing, station),
         reissued,
         cancelled,
+        partial(unblock_card, station),
     )

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from cardstation.bootstrap.papers import write_charge, write_refund_slip
-from cardstation.domain.charge import ChargeReceipt, Original, PaidOut
+from cardstation.domain.charge import Begun, ChargeReceipt, Original, PaidOut, Way
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -25,6 +25,8 @@ from cardstation.services.pay_out_balance import pay_out_balance
 from cardstation.services.refund_slip import balance_slip
 from cardstation.services.reverse_charge import reverse_charge
 from cardstation.services.station import Station
+from cardstation.services.withdraw_closing import withdraw_closing
+from cardstation.services.withdraw_payout import withdraw_payout
 from ui.counter_services import CounterServices
 
 
@@ -40,13 +42,6 @@ def counter_services(
         printed: Prints a filed paper where a printer is set.
     """
 
-    def over_use(
-        no: str, gas: Volume, document: str, by: Tender, number: str, shown: Money, again: bool
-    ) -> ChargeReceipt:
-        return charge_over_use(
-            station, no, gas, document, tender=by, reference=number, agreed=shown, again=again
-        )
-
     def put_off(
         no: str, gas: Volume, document: str, by: Approval, due: date, shown: Money, again: bool
     ) -> ChargeReceipt:
@@ -60,9 +55,6 @@ def counter_services(
     def kept(no: str, money: Money, by: Tender, number: str, again: bool) -> ChargeReceipt:
         return deposit(station, no, money, tender=by, reference=number, again=again)
 
-    def arrears(no: str, by: Tender, number: str, shown: Money) -> ChargeReceipt:
-        return pay_arrears(station, no, tender=by, reference=number, agreed=shown)
-
     def reverse(
         charge: str, second: Approval, why: str, original: Original, found: str
     ) -> ChargeReceipt:
@@ -73,18 +65,40 @@ def counter_services(
     ) -> PaidOut:
         return pay_out_balance(station, no, money, second, tender=by, reference=number, found=found)
 
-    def paid_slip(payout: str) -> Path:
-        return printed(write_refund_slip(balance_slip(station, payout), folder, language()))
-
     return CounterServices(
         quote_over_use=partial(quote_over_use, station),
-        over_use=over_use,
+        over_use=partial(_over_use, station),
         put_off=put_off,
         fee=fee,
         deposit=kept,
-        arrears=arrears,
+        arrears=lambda no, by, number, shown: pay_arrears(
+            station, no, tender=by, reference=number, agreed=shown
+        ),
         reverse=reverse,
         pay_out=pay_out,
-        paid_slip=paid_slip,
+        call_off=partial(_call_off, station),
+        paid_slip=lambda payout: printed(
+            write_refund_slip(balance_slip(station, payout), folder, language())
+        ),
         paper=lambda charge: printed(write_charge(station, charge, folder, language())[0]),
     )
+
+
+def _over_use(
+    station: Station,
+    no: str,
+    gas: Volume,
+    document: str,
+    by: Tender,
+    number: str,
+    shown: Money,
+    again: bool,
+    second: Approval | None,
+) -> ChargeReceipt:
+    paid = partial(charge_over_use, station, no, gas, document, tender=by, reference=number)
+    return paid(agreed=shown, approval=second, again=again)
+
+
+def _call_off(station: Station, begun: Begun, second: Approval) -> None:
+    end = withdraw_closing if begun.way is Way.CLOSING else withdraw_payout
+    end(station, begun.named, second)

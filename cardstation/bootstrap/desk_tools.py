@@ -14,8 +14,10 @@ from cardstation.ports.reader import Presence, Reader
 from cardstation.services.intent.whole_card import Watch
 from cardstation.services.lose_tool_card import lose_tool_card
 from cardstation.services.make_tool_card import make_tool_card
+from cardstation.services.settle_tool_gas import settle_tool_gas
 from cardstation.services.station import Station
 from cardstation.services.take_back_tool import take_back_tool_card
+from cardstation.services.tool_cards_state import tool_cards_state
 from cardstation.settings import Settings
 from ui.tool_services import ToolServices
 
@@ -50,4 +52,11 @@ def tool_services(
     def print_slip(slip: ToolSlip) -> Path:
         return printed(write_tool_slip(slip, settings.home / "papers", settings.language))
 
-    return ToolServices(make, take_back, partial(lose_tool_card, station), print_slip)
+    return ToolServices(
+        make=make,
+        take_back=take_back,
+        lose=partial(lose_tool_card, station),
+        settle=partial(settle_tool_gas, station),
+        out=lambda every: tool_cards_state(station, every=every),
+        print_slip=print_slip,
+    )

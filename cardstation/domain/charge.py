@@ -142,6 +142,27 @@ class PaidOut:
     at: datetime
 
 
+class Way(StrEnum):
+    """What money is of that was begun to be paid out without a load: its name among them."""
+
+    CLOSING = "closing"
+    BALANCE = "balance"
+    CHARGE = "charge"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Money that was begun to be paid out, and is not on record.
+
+    Attributes:
+        named: The account, or the charge that is taken back.
+    """
+
+    way: Way
+    named: str
+    money: Money
+
+
 def after_charge(household: Household, charge: Charge) -> Household:
     """What is on file of a household once a charge was taken, or taken back."""
     if charge.quote is not None:

@@ -36,8 +36,7 @@ TABLE = {
         "Unusually much gas",
         "This is more gas than a household of this kind buys at once.",
         _NOT_RECORDED,
-        "Look at the meter's reading again with a second person, who then agrees (at the command "
-        "line with --approver).",
+        "Look at the meter's reading again with a second person, who then agrees (Services, 8).",
     ),
     "due_day_wrong": Words(
         "Day not possible",

@@ -17,10 +17,12 @@ PHRASES = {
         "Look at slip and till together: paid out then, or pay now. Write what you found."
     ),
     "guide.pay_out_again": (
-        "Look at slip and till together, then do it again under Services and write what you found."
+        "Look at slip and till together. Paid out: do it again under Services and write what you "
+        "found; nothing was: call it off there (9)."
     ),
     "guide.close_account_again": (
-        "Look at slip and till together, then close the account and write what you found."
+        "Look at slip and till together. Paid out: close the account and write what you found; "
+        "nothing was: call it off under Services (9)."
     ),
     "guide.off_card": "Put the card in: the load comes off it.",
     "guide.write_card_on": "Put the card, or another blank, in at the counter and issue it again.",
@@ -30,7 +32,8 @@ PHRASES = {
     "guide.fetch_tool": "Ask the fitter for the card and take it back: what meters wrote is kept.",
     "guide.look_at_meters": "Look at the meters: where the gas is, only they can tell.",
     "guide.book_tool": (
-        "Two people record the change of meter, grant the gas, or say where it is."
+        "Under Services two people record the change of meter (H), grant the gas (M), or say where "
+        "it is (Y)."
     ),
     "guide.tool_lost": "It is gone: two persons say so, and how it went.",
     "guide.make_tool_on": "Put the card, or another blank, in and make it again for its order.",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cardstation.domain.charge import Charge
+from cardstation.domain.charge import Begun, Charge
 from cardstation.domain.money import Money
 from cardstation.services.intent.balance import free_balance
 from cardstation.services.intent.charging import household_on_file
+from cardstation.services.intent.paying_out import begun_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -31,6 +32,7 @@ class Account:
     Attributes:
         free: What of its balance may be spent or paid out now.
         charges: Oldest first.
+        begun: What was begun to be paid out to it, and is not on record.
     """
 
     account_no: str
@@ -38,6 +40,7 @@ class Account:
     free: Money
     arrears: Money
     charges: tuple[Standing, ...]
+    begun: tuple[Begun, ...] = ()
 
 
 def charges_of(station: Station, account_no: str) -> Account:
@@ -61,4 +64,5 @@ def account_in(reading: Reading, account_no: str) -> Account:
         free=free_balance(reading, account_no),
         arrears=household.arrears,
         charges=tuple(Standing(one, back.get(one.charge_id)) for one in every if not one.corrects),
+        begun=tuple(begun_of(reading, account_no)),
     )

@@ -8,18 +8,23 @@ from pathlib import Path
 import pytest
 
 from cardstation.bootstrap.desk_counter import counter_services
+from cardstation.domain.charge import Begun, Way
+from cardstation.domain.closing import FinalReading
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
 from cardstation.sentences import word
+from cardstation.services.begin_balance_payout import begin_balance_payout
+from cardstation.services.begin_charge_reversal import begin_charge_reversal
+from cardstation.services.begin_closing import begin_closing
 from cardstation.services.charges_of import Standing, charges_of
 from cardstation.services.household_state import household_state as looked
 from tests.gui.conftest import Open
 from tests.kit import window_samples as samples
 from tests.kit.charging import ACCOUNT as REAL
 from tests.kit.charging import FEES, counter_desk
-from tests.kit.window_counter import ACCOUNT, FEE
+from tests.kit.window_counter import ACCOUNT, BEGUN, FEE
 from tests.kit.window_fakes import FakeCard
 from tests.kit.window_household import household_state
 from tests.kit.window_people import SUPERVISOR
@@ -55,7 +60,9 @@ def test_each_reaches_its_service_with_what_was_typed(open_desk: Open) -> None:
     gas, paper = Volume.of_m3("10"), "表读数 1234.5"
     used = {"volume": "10", "document": paper}
     price, cash = Money(3_080), Tender.CASH
-    assert done(shown, "over_use", used) == (*("over_use", no, gas, paper, cash, "", price, False),)
+    taken = ("over_use", no, gas, paper, cash, "", price, False)
+    assert done(shown, "over_use", used) == (*taken, None)
+    assert done(shown, "over_use_large", used, two=True) == (*taken, BY)
     off = done(shown, "put_off", {**used, "due": "2026-12-31"}, two=True)
     assert (off[0], off[4], off[6]) == ("put_off", BY, price)
     assert done(shown, "fee", {"paid": "qr_code", "paid.reference": "77"}) == (
@@ -69,6 +76,15 @@ def test_each_reaches_its_service_with_what_was_typed(open_desk: Open) -> None:
     assert "paid_slip" in shown.station.calls
     back = done(shown, "reverse_charge", {"why": "收错用户，当面退还"}, two=True)
     assert back[:3] == ("back", FEE.charge_id, BY)
+
+
+def test_a_payout_that_came_to_nothing_is_called_off(open_desk: Open) -> None:
+    shown = served(open_desk)
+    known = shown.station.households.known
+    known[samples.ACCOUNT_NO] = replace(known[samples.ACCOUNT_NO], money=BEGUN)
+    shown.household.model.find(samples.ACCOUNT_NO)
+    off = done(shown, "call_off_payout", {}, two=True)
+    assert off == ("call_off", BEGUN.begun[0], BY)
 
 
 def test_what_was_charged_today_is_said_before_it_is_charged_once_more(open_desk: Open) -> None:
@@ -129,7 +145,7 @@ def test_behind_the_window_are_the_real_services(tmp_path: Path) -> None:
     gas, paper, cash = Volume.of_m3("5"), "表读数 1234.5", Tender.CASH
     price = counter.quote_over_use(REAL, gas).total
     assert counter.paper(
-        counter.over_use(REAL, gas, paper, cash, "", price, False).receipt_no
+        counter.over_use(REAL, gas, paper, cash, "", price, False, None).receipt_no
     ).exists()
     price = counter.quote_over_use(REAL, gas).total
     due = desk.clock.now().date()
@@ -145,4 +161,29 @@ def test_behind_the_window_are_the_real_services(tmp_path: Path) -> None:
     assert [one.code for one in state.fees] == ["CARD", "VALVE"]
     assert {one.what for one in state.history} >= {"charge.fee", "charge.deposit", "charge.arrears"}
     assert kept.receipt_no in {one.receipt_no for one in state.history}
+    desk.station.store.close()
+
+
+def test_what_a_cut_left_of_each_payout_is_called_off(tmp_path: Path) -> None:
+    desk = counter_desk(tmp_path / "desk")
+    counter = counter_services(desk.station, tmp_path, lambda: "zh_CN", lambda path: path)
+    counter.arrears(REAL, Tender.CASH, "", charges_of(desk.station, REAL).arrears)
+    counter.deposit(REAL, Money(5_000), Tender.CASH, "", False)
+    fee = counter.fee(REAL, "CARD", None, Tender.CASH, "", False)
+    final = FinalReading(Volume.of_m3("1"), "王师傅", "CB-118")
+
+    def begun() -> tuple[Begun, ...]:
+        state = looked(desk.station, REAL).money
+        return () if state is None else state.begun
+
+    begin_balance_payout(desk.station, REAL, Money(2_000))
+    assert begun() == (Begun(Way.BALANCE, REAL, Money(2_000)),)
+    counter.call_off(begun()[0], Approval("b"))
+    begin_charge_reversal(desk.station, fee.receipt_no)
+    assert begun() == (Begun(Way.CHARGE, fee.charge.charge_id, fee.charge.money),)
+    counter.call_off(begun()[0], Approval("b"))
+    begin_closing(desk.station, REAL, final)
+    assert [(one.way, one.named) for one in begun()] == [(Way.CLOSING, REAL)]
+    counter.call_off(begun()[0], Approval("b"))
+    assert begun() == ()
     desk.station.store.close()

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from cardstation.domain.tool_book import ToolStatus
+from cardstation.services.household_state import household_state
 from cardstation.services.tool_cards_state import tool_cards_state
 from drivers.virtual import VirtualCard
 from drivers.virtual.meter import VirtualMeter
@@ -17,6 +18,7 @@ from tests.kit.household_page import CONFIRM, asked, model_of, services_page
 from tests.kit.station import card_of, neighbours
 from tests.kit.tooling import used
 from tests.kit.window_guided import GuidedDesk
+from tests.kit.window_stage import Stage
 from ui.screens.exceptions import ExceptionsScreen
 from ui.screens.household.state import Phase
 
@@ -89,3 +91,42 @@ def test_what_came_home_is_said_with_its_figures(page: GuidedDesk) -> None:
     shown = page.window.session.screens["exceptions"]
     assert isinstance(shown, ExceptionsScreen)
     assert [one.code for one in shown.model.state.items or ()] == ["tool_gas_to_book"]
+    page.window.go("household")
+    asked(page, Key.Key_Y, CONFIRM, tool_no="T00001000001", why="the new meter shows all of it")
+    assert model_of(page).state.phase is Phase.DONE, model_of(page).state.problem
+    page.window.go("exceptions")
+    assert not shown.model.state.items
+
+
+def test_who_has_which_card_is_listed(page: GuidedDesk) -> None:
+    made(page, "unlock")
+    asked(page, Key.Key_0, which="out")
+    done = model_of(page).state.done
+    assert done is not None
+    assert done.figure == "1"
+    assert done.lines[0].text == "With the fitter: {card}"
+    assert "李师傅" in str(done.lines[0].fields["card"])
+
+
+def test_more_cards_than_the_page_holds_are_counted(desk: Stage) -> None:
+    model = desk.household.model
+    desk.window.go("household")
+    model.choose("tool_list")
+    assert model.state.preview[0].fields == {"n": 11, "late": 1}
+    model.go()
+    assert model.state.done is not None
+    assert [one.text for one in model.state.done.lines][-2:] == [
+        "With the fitter: {card}",
+        "{n} more: cardstation tool list",
+    ]
+
+
+def test_a_reported_card_is_used_again_by_two(page: GuidedDesk) -> None:
+    station = page.desk.station
+    with station.store.unit() as unit:
+        unit.blocked.replace({HOME.card_no: "lost"})
+        unit.commit()
+    model_of(page).find(HOME.account_no)
+    asked(page, Key.Key_D, CONFIRM, why="found in the drawer at home")
+    assert model_of(page).state.phase is Phase.DONE, model_of(page).state.problem
+    assert not household_state(station, HOME.account_no).blocked

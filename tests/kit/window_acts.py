@@ -14,7 +14,7 @@ from cardstation.services.household_state import HouseholdState
 from cardstation.services.intent.opened import OpenIntent
 from tests.kit import window_samples as samples
 from tests.kit.charging import FEES
-from tests.kit.window_counter import ACCOUNT
+from tests.kit.window_counter import ACCOUNT, BEGUN
 from tests.kit.window_given import OWED, WAITING
 from tests.kit.window_household import busy_household, household_state
 from ui.screens.household.acts.kind import Facts
@@ -92,6 +92,21 @@ ACT_CASES: dict[str, ActCase] = {
         (NOBODY, facts_of(CLOSED)),
         {"volume": "10", "document": "表读数 1234.5", "due": "2026-12-31"},
     ),
+    "over_use_large": ActCase(
+        facts_of(),
+        (NOBODY, facts_of(CLOSED)),
+        {"volume": "900", "document": "二次复核，表读数 2134.5"},
+    ),
+    "call_off_payout": ActCase(facts_of(household_state(money=BEGUN)), (NOBODY, facts_of(CHARGED))),
+    "unblock_card": ActCase(
+        facts_of(household_state(blocked=True)),
+        (NOBODY, facts_of()),
+        {"why": "卡在家中找到，户主到场"},
+    ),
+    "settle_tool": ActCase(
+        NOBODY, (), {"tool_no": "T00001000017", "why": "新表显示 12.3 m³，工单照片 3 张"}
+    ),
+    "tool_list": ActCase(NOBODY, ()),
     "fee": ActCase(facts_of(CHARGED), (NOBODY, facts_of(), facts_of(CLOSED))),
     "arrears": ActCase(facts_of(busy_household()), (NOBODY, facts_of())),
     "deposit": ActCase(facts_of(), (NOBODY, facts_of(CLOSED)), {"money": "100"}),

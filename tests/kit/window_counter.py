@@ -7,9 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cardstation.domain.charge import Charge, ChargeReceipt, PaidOut
+from cardstation.domain.charge import Begun, Charge, ChargeReceipt, PaidOut, Way
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote, Standing
 from cardstation.domain.volume import Volume
 from cardstation.services.charges_of import Account
@@ -31,6 +32,7 @@ FEE = replace(
 ACCOUNT = Account(
     samples.ACCOUNT_NO, Money(12_850), Money(12_850), Money(3_460), (Stands(FEE, None),)
 )
+BEGUN = replace(ACCOUNT, begun=(Begun(Way.BALANCE, samples.ACCOUNT_NO, Money(5_000)),))
 CLEAN = replace(ACCOUNT, balance=Money(0), free=Money(0), arrears=Money(0), charges=())
 
 
@@ -54,6 +56,10 @@ class FakeCounter:
             self.charged.append(("pay_balance", no, money, by, tender, reference, found))
             return PaidOut("1", no, tender, money, reference, "王敏", samples.NOW)
 
+        def call_off(begun: Begun, by: Approval) -> None:
+            self.charged.append(("call_off", begun, by))
+            station._say("call_off", None)
+
         return CounterServices(
             quote_over_use=_priced,
             over_use=lambda *said: made("over_use", *said),
@@ -63,6 +69,7 @@ class FakeCounter:
             arrears=lambda *said: made("arrears", *said),
             reverse=lambda *said: made("back", *said),
             pay_out=pay_out,
+            call_off=call_off,
             paid_slip=lambda _payout: station._say("paid_slip", Path("refund.pdf")),
             paper=lambda charge: station._say("charge_paper", Path(f"{charge}-a5.pdf")),
         )

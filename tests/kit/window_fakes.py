@@ -206,7 +206,12 @@ class FakeStation:
             lambda account, by, why: self._back("give_up_clearing", by, f"{account} {why}"),
             self._reissue,
             lambda _presence, by, why, _watch: self._cancel(by, why),
+            self._unblock,
         )
+
+    def _unblock(self, card_no: str, by: Approval, why: str) -> None:
+        self.backs.append(("unblock_card", by.name, f"{card_no} {why}"))
+        self._say("unblock_card", None)
 
     def _reissue(self, _at: object, account: str, by: Approval, *said: object) -> CardSlip:
         self.backs.append(("reissue", by.name, f"{account} {said[0]} {said[1]}"))

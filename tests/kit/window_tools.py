@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,20 @@ from ui.tool_services import ToolServices, Watch
 
 if TYPE_CHECKING:
     from tests.kit.window_fakes import FakeStation
+
+
+def record(tool_no: str, status: ToolStatus, by: str = "chief") -> ToolRecord:
+    """A tool card as the desk has it on record."""
+    slip = TOOL_SLIPS["given"]
+    card = replace(slip.content.card, tool_no=tool_no)
+    given = ToolGiven(tool_no, slip.work_id, card, slip.holder, slip.account_no)
+    return ToolRecord(given, status, slip.made_at, slip.clerk, by)
+
+
+TOOLS_OUT = (
+    replace(record("T00001000011", ToolStatus.OUT), overdue=True),
+    *(record(f"T000010000{n}", ToolStatus.OUT) for n in range(12, 22)),
+)
 
 
 def tool_services(station: FakeStation) -> ToolServices:
@@ -34,11 +49,17 @@ def tool_services(station: FakeStation) -> ToolServices:
 
     def lose(tool_no: str, by: Approval, why: str) -> ToolRecord:
         station.backs.append(("lose_tool", by.name, f"{tool_no} {why}"))
-        slip = TOOL_SLIPS["given"]
-        given = ToolGiven(tool_no, slip.work_id, slip.content.card, slip.holder, slip.account_no)
-        lost = ToolRecord(given, ToolStatus.LOST, slip.made_at, slip.clerk, by.name)
-        return station._say("lose_tool", lost)
+        return station._say("lose_tool", record(tool_no, ToolStatus.LOST, by.name))
+
+    def settle(tool_no: str, by: Approval, why: str) -> ToolRecord:
+        station.backs.append(("settle_tool", by.name, f"{tool_no} {why}"))
+        return station._say("settle_tool", TOOLS_OUT[0])
 
     return ToolServices(
-        make, take_back, lose, lambda _slip: station._say("print_slip", Path("slip.pdf"))
+        make=make,
+        take_back=take_back,
+        lose=lose,
+        settle=settle,
+        out=lambda _every: station._say("tools_out", TOOLS_OUT),
+        print_slip=lambda _slip: station._say("print_slip", Path("slip.pdf")),
     )

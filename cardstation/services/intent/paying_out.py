@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cardstation.domain.charge import Begun, Way
 from cardstation.domain.money import Money
 from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.topup import TopUp
@@ -64,7 +65,7 @@ def account_of(reading: Reading, note: str) -> str:
 
 
 def on_its_way(reading: Reading, account_no: str, note: str = "") -> Iterator[Refusal]:
-    """Money of a household's balance, closing and charges that was begun to be paid out.
+    """What stands in the way of a household: money that was begun to be paid out to it.
 
     Args:
         reading: The store.
@@ -73,10 +74,21 @@ def on_its_way(reading: Reading, account_no: str, note: str = "") -> Iterator[Re
     """
     if note and reading.payouts.unfinished(note):
         return
-    charges = (OF_CHARGE + one.charge_id for one in reading.charges.of_account(account_no))
-    for one in (OF_BALANCE + account_no, note_name(account_no), *charges):
-        for money in list(reading.payouts.unfinished(one).values())[-1:]:
-            yield Refusal("payout_in_doubt", intent_id=account_no, fen=money.fen)
+    for one in begun_of(reading, account_no):
+        yield Refusal("payout_in_doubt", intent_id=account_no, fen=one.money.fen)
+
+
+def begun_of(reading: Reading, account_no: str) -> Iterator[Begun]:
+    """Money of a household's closing, balance and charges that was begun to be paid out."""
+    charges = (one.charge_id for one in reading.charges.of_account(account_no))
+    names = (
+        (Way.CLOSING, note_name(account_no), account_no),
+        (Way.BALANCE, OF_BALANCE + account_no, account_no),
+        *((Way.CHARGE, OF_CHARGE + one, one) for one in charges),
+    )
+    for way, note, named in names:
+        for money in list(reading.payouts.unfinished(note).values())[-1:]:
+            yield Begun(way, named, money)
 
 
 def note_paying(station: Station, intent: TopUp, approver: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cardstation.domain.charge import ChargeKind, ChargeReceipt, fee_amount
 from cardstation.domain.money import NO_MONEY, Money
@@ -85,6 +86,7 @@ def _over_use(doing: Doing) -> Done:
         paid.reference,
         shown,
         again,
+        form.approval,
     )
     return taken(doing, made)
 
@@ -101,6 +103,14 @@ OVER_USE = Act(
     fields=(_VOLUME, _DOCUMENT, PAID),
     preview=_over_use_preview,
     run=_over_use,
+)
+OVER_USE_LARGE = replace(
+    OVER_USE,
+    code="over_use_large",
+    title="Large over-use",
+    about="More than a household of its kind buys at once: two people looked at the meter.",
+    key="8",
+    two=True,
 )
 
 

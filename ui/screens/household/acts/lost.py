@@ -1,4 +1,4 @@
-"""A card in the place of one that is lost or broken, and its taking back."""
+"""A card in the place of one that is lost or broken, its taking back; and one that was found."""
 
 from __future__ import annotations
 
@@ -153,4 +153,40 @@ CANCEL_REISSUE = Act(
     two=True,
     preview=_cancel_preview,
     run=_cancel,
+)
+
+
+# ── reported, and found ──
+
+
+def _why_not_blocked(facts: Facts) -> Said | None:
+    blocked = facts.of is not None and facts.of.blocked
+    return None if blocked else say("Its card is not reported.")
+
+
+def _unblock_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
+    home = form.facts.home
+    return (
+        say("Card {card} of {name} can be used again.", card=home.card_no, name=home.name),
+        say("The next list may name it again; no gas and no money moves."),
+    )
+
+
+def _unblock(doing: Doing) -> Done:
+    form = doing.form
+    doing.services.issuing.unblock(form.facts.home.card_no, form.second, form.words("why"))
+    return Done(say("The card is reported no more"), (say("It can be used at this desk again."),))
+
+
+UNBLOCK = Act(
+    code="unblock_card",
+    title="Unblock its card",
+    about="Its card was reported lost, and is found or was reported by mistake; two people.",
+    group=Group.CARD,
+    key="D",
+    why_not=_why_not_blocked,
+    fields=(Field("why", "Why, in words", about="How it was found, or who was mistaken."),),
+    two=True,
+    preview=_unblock_preview,
+    run=_unblock,
 )
