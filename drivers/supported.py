@@ -6,7 +6,14 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
+from cardstation.domain.meter import (
+    Clearing,
+    CounterSchool,
+    MakerRules,
+    MeterKind,
+    Reissue,
+    WaitingLoad,
+)
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
 from cardstation.ports.tool_layout import ToolLayout
@@ -14,6 +21,7 @@ from drivers.chips import CHIPS
 from drivers.layouts import LAYOUTS
 from drivers.layouts.open_tools import TOOL_LAYOUTS
 from drivers.makers import MAKERS
+from drivers.makers.purse_cards import PURSE_CARDS
 from drivers.measured import (
     HOME,
     SEEDS,
@@ -50,7 +58,10 @@ tuple takes it in by itself: `tests/contract/`, the same over the real card serv
 
 def page() -> str:
     """The whole page."""
-    parts = (_readers(), _chips(), _layouts(), _tools(), _makers(), _figures(), _torn(), _purses())
+    parts = (
+        *(_readers(), _chips(), _layouts(), _tools(), _makers(), _services()),
+        *(_figures(), _torn(), _purses()),
+    )
     return "\n".join([HEAD, *(part + "\n" for part in parts)])
 
 
@@ -132,28 +143,89 @@ _SCHOOLS = {
 }
 
 
+_SHOWN = (*MAKERS, PURSE_CARDS)
+"""Purses are no members of `MAKERS`: no desk has them without their keys."""
+
+
 def _makers() -> str:
-    rows = [_maker_row(rules) for rules in MAKERS]
+    rows = [_maker_row(rules) for rules in _SHOWN]
     head = (
-        *("maker", "layout", "the meter takes", "counter to", "reissues to", "meters"),
-        *("step m³", "most at once m³", "for"),
+        *("maker", "layout", "the meter takes", "counter to", "said before", "reissues to"),
+        *("said before", "meters", "step m³", "most at once m³", "meter holds", "for"),
     )
-    traps = [f"- `{rules.code}`: {trap}" for rules in MAKERS for trap in rules.traps]
-    return "\n".join(["## Makers\n", _table(head, rows), "", "What to know:\n", *traps])
+    said = (
+        "Before a counter or a reissue count is used up, the desk says so as many loads or cards\n"
+        "ahead as stand beside it; no counter begins again. What a meter holds at most is what a\n"
+        "new card tells it.\n"
+    )
+    traps = [f"- `{rules.code}`: {trap}" for rules in _SHOWN for trap in rules.traps]
+    heard = "What to know; a desk that has such a card in hand says it, in its own language:\n"
+    return "\n".join(["## Makers\n", said, _table(head, rows), "", heard, *traps])
 
 
 def _maker_row(rules: MakerRules) -> tuple[str, ...]:
     kinds = _words(kind.value for kind in MeterKind if kind in rules.kinds)
+    counts = rules.school is not CounterSchool.NONE
+    holds = _words(str(rules.limits_of(kind).hoard) for kind in MeterKind if kind in rules.kinds)
     return (
         f"`{rules.code}`",
         f"`{rules.layout}`",
         _SCHOOLS[rules.school],
-        "–" if rules.school is CounterSchool.NONE else str(rules.counter_max),
-        str(rules.generation_max),
+        str(rules.counter_max) if counts else "–",
+        str(rules.warn_loads) if counts else "–",
+        str(rules.generation_max) if rules.issues else "–",
+        str(rules.warn_cards) if rules.issues else "–",
         kinds,
         rules.volume_step.m3,
         rules.per_load_max.m3,
+        holds if rules.issues else "as its card says",
         "training" if rules.training else "sale",
+    )
+
+
+_WAITING = {
+    WaitingLoad.TAKEN_BACK: "taken back, then sold anew",
+    WaitingLoad.METER_FIRST: "its meter takes it first",
+}
+_REISSUED = {
+    Reissue.LOADED: "with the last load",
+    Reissue.READ: "with the last load where the meter was read, else without",
+    Reissue.ELSEWHERE: "at its centre",
+}
+_CLEARED = {
+    Clearing.BLANK: ("a blank again", "a blank again"),
+    Clearing.SPENT: ("kept", "taken back, spent"),
+    Clearing.NEVER: ("kept", "stays the card"),
+}
+
+
+def _services() -> str:
+    """Rows of makers whose cards are served alike stand together."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for rules in _SHOWN:
+        alike.setdefault(_service_row(rules), []).append(f"`{rules.code}`")
+    rows = [(_words(codes), *row) for row, codes in alike.items()]
+    head = (
+        *("makers", "layout", "a load that waits", "new card", "in the place of a lost one"),
+        *("for another meter", "a dead card", "a new card, the lost one found"),
+    )
+    said = (
+        "Every card is loaded, read and examined. No card gets a second load on top of one that\n"
+        "waits (`docs/adr/0026-load-on-a-load.md`). Where its card is not written for another\n"
+        "meter, the household gets another card.\n\n"
+    )
+    return "## Services of each maker\n\n" + said + _table(head, rows)
+
+
+def _service_row(rules: MakerRules) -> tuple[str, ...]:
+    rewritten = any(one.rewrites for one in LAYOUTS if one.code == rules.layout)
+    return (
+        f"`{rules.layout}`",
+        _WAITING[rules.on_waiting_load],
+        "from a blank" if rules.issues else "at its centre",
+        _REISSUED[rules.reissue],
+        "written anew" if rewritten else "another card",
+        *_CLEARED[rules.clears],
     )
 
 

@@ -86,12 +86,14 @@ def list_layouts(settings: Settings) -> tuple[LayoutListed, ...]:
     digests = {one.sheet.layout.code: one.sha256 for one in sheets}
     layouts = (*LAYOUTS, *(one.sheet.layout for one in sheets))
     makers = makers_with(sheets)
+    theirs = {one.code: [rules for rules in makers if rules.layout == one.code] for one in layouts}
     return tuple(
         LayoutListed(
             code=one.code,
             chip=one.chip,
-            makers=tuple(rules.code for rules in makers if rules.layout == one.code),
+            makers=tuple(rules.code for rules in theirs[one.code]),
             sha256=digests.get(one.code, ""),
+            traps=tuple(trap for rules in theirs[one.code] for trap in rules.traps),
         )
         for one in layouts
     )

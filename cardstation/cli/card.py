@@ -117,9 +117,11 @@ def read(call: Call, reader: str, wait_s: float) -> None:
         "return": content.returned,
         "intent": facts.intent,
         "warnings": facts.warnings,
+        "traps": facts.rules.traps,
         "stop": facts.stop.code if facts.stop else "",
     }
-    call.output.answer(answer, told(answer))
+    said = {**answer, "traps": [call.words(trap) for trap in facts.rules.traps]}
+    call.output.answer(answer, told(said))
 
 
 @click.command()

@@ -54,12 +54,18 @@ class Clue:
 
 @dataclass(frozen=True, slots=True)
 class LayoutListed:
-    """One line of `layout list`: of its registered sheet the digest, empty for our own."""
+    """One line of `layout list`.
+
+    Attributes:
+        sha256: Of its registered sheet, empty for our own.
+        traps: What to know of the cards of its makers, in words.
+    """
 
     code: str
     chip: str
     makers: tuple[str, ...]
     sha256: str
+    traps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,10 +66,11 @@ def _tell(call: Call, sheet: Path, found: Sequence[Check]) -> None:
 @with_json
 @pass_call
 def list_all(call: Call) -> None:
-    """Every layout whose cards are sold to, with its chip, its makers and a sheet's digest."""
+    """Every layout whose cards are sold to: chip, makers, a sheet's digest, what to know."""
     found = call.doors.list_layouts(call.settings)
     rows = [(one.code, one.chip, " ".join(one.makers), one.sha256) for one in found]
-    call.output.answer({"layouts": found}, columns(rows))
+    traps = [f"{one.code}: {call.words(trap)}" for one in found for trap in one.traps]
+    call.output.answer({"layouts": found}, [*columns(rows), *traps])
 
 
 @layout.command()

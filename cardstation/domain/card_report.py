@@ -191,6 +191,7 @@ class CardReport:
         content: What stands on it; None when no layout reads it.
         on_file: Its household is known here; else the account number is masked.
         warnings: Codes worth a look that stop nothing.
+        traps: What to know of cards of its maker, in words.
         dump: Its memory without erased lines; empty where its bytes are a statement, no memory.
     """
 
@@ -210,6 +211,7 @@ class CardReport:
     differences: tuple[Difference, ...] = ()
     intent: OpenWork | None = None
     warnings: tuple[str, ...] = ()
+    traps: tuple[str, ...] = ()
     dump: tuple[DumpLine, ...] = ()
 
 

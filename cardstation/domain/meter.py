@@ -27,6 +27,44 @@ class CounterSchool(StrEnum):
     NONE = "none"
 
 
+class WaitingLoad(StrEnum):
+    """What becomes of a load that its meter has not taken, before more is sold to its card.
+
+    No card gets a second load on top of one that waits (docs/adr/0026-load-on-a-load.md).
+    """
+
+    TAKEN_BACK = "taken_back"
+    METER_FIRST = "meter_first"
+
+
+class Clearing(StrEnum):
+    """What a desk makes of a card that nobody needs any more.
+
+    Attributes:
+        BLANK: A blank again.
+        SPENT: Nobody's, where it is taken back before it met its meter; a dead card stays one.
+        NEVER: Nothing.
+    """
+
+    BLANK = "blank"
+    SPENT = "spent"
+    NEVER = "never"
+
+
+class Reissue(StrEnum):
+    """What a card in the place of another carries, or that no desk makes one.
+
+    Attributes:
+        LOADED: The last load once more: its meter takes it once, from whichever card comes first.
+        READ: The last load only where somebody saw that the meter has not taken it.
+        ELSEWHERE: Its maker's program or its centre makes it.
+    """
+
+    LOADED = "loaded"
+    READ = "read"
+    ELSEWHERE = "elsewhere"
+
+
 _VOLUME_LIMITS = Limits(Volume.of_m3("5"), Volume.of_m3("1000"), NO_GAS)
 _MONEY_LIMITS = Limits(Money.of_yuan("10"), Money.of_yuan("5000"), NO_MONEY)
 
@@ -45,11 +83,14 @@ class MakerRules:
         training: True for the area code of training cards (papers say 培训).
         kinds: What its meters store.
         generation_max: Largest reissue count the card can carry.
-        decimals: Digits after the point of a m³ on the card.
         warn_loads: So many loads before the counter is used up the desk says so; by default
             three years of a load a week.
         warn_cards: So many cards before the reissue count is used up the desk says so, likewise.
         volume_limits, money_limits: What a new card tells a meter of either kind to enforce.
+        on_waiting_load: What becomes of a load that waits, before more is sold to its card.
+        issues: A desk makes these cards from blanks, and binds them to their meters.
+        reissue: What a card in the place of another carries.
+        clears: What a desk makes of a card that nobody needs any more.
         traps: What somebody who works with these cards should know, in words.
     """
 
@@ -62,11 +103,14 @@ class MakerRules:
     training: bool
     kinds: frozenset[MeterKind] = frozenset(MeterKind)
     generation_max: int = 255
-    decimals: int = 3
     warn_loads: int = 156
     warn_cards: int = 5
     volume_limits: Limits = _VOLUME_LIMITS
     money_limits: Limits = _MONEY_LIMITS
+    on_waiting_load: WaitingLoad = WaitingLoad.TAKEN_BACK
+    issues: bool = True
+    reissue: Reissue = Reissue.LOADED
+    clears: Clearing = Clearing.BLANK
     traps: tuple[str, ...] = ()
 
     def limits_of(self, kind: MeterKind) -> Limits:

@@ -175,7 +175,7 @@ TABLE = {
         "Load still on the card",
         "The last load of {litres} has not been taken by the meter yet.",
         NOTHING,
-        "The household inserts the card into its meter first, then it can be topped up.",
+        "Its meter takes it first; or, where that goes, it is taken back and both are sold.",
     ),
     "counter_past_expected": Words(
         "Counter ahead of our records",
@@ -280,7 +280,7 @@ TABLE = {
         "Money still on the card",
         "The last load of {fen} has not been taken by the meter yet.",
         NOTHING,
-        "The household inserts the card into its meter first, then it can be topped up.",
+        "Its meter takes it first; or, where that goes, it is taken back and both are sold.",
     ),
     "card_not_as_left": Words(
         "Card changed elsewhere",

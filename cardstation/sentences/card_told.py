@@ -156,6 +156,8 @@ def _desk(report: CardReport, t: Translator) -> Iterator[Row]:
         yield brief(begun.code, t), f"{begun.money}  {since}  {where}"
     for code in report.warnings:
         yield t("Look"), word(f"flag.{code}", t) if f"flag.{code}" in WORDS else brief(code, t)
+    for trap in report.traps:
+        yield t("To know"), t(trap)
 
 
 def _broken(report: CardReport, t: Translator) -> Iterator[str]:

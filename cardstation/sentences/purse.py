@@ -6,7 +6,6 @@ from cardstation.sentences.phrases import (
     ASIDE,
     FINISHED,
     KEPT,
-    NO_MONEY,
     NOTHING,
     RIGHT_CARD,
     SAME_CARD,
@@ -125,11 +124,5 @@ TABLE = {
         "The key “{name}” is 32 hex digits; the PIN of a token is not empty.",
         NOTHING,
         "Type it again.",
-    ),
-    "purse_issued_elsewhere": Words(
-        "Issued by the centre only",
-        "CPU cards get their keys where they are made; a desk cannot issue them.",
-        NO_MONEY,
-        "Use a card that the centre has issued for this household.",
     ),
 }

@@ -116,6 +116,12 @@ TABLE = {
         "Issue the card with its maker's own program. An engineer looks at what `layout check` "
         "says of the sheet.",
     ),
+    "card_made_elsewhere": Words(
+        "Not made here",
+        "Cards of maker {maker} are made with their maker's own program, or at their centre.",
+        UNCHANGED,
+        "Have the card made there; it is loaded here afterwards.",
+    ),
     "card_not_clearable": Words(
         "Not cleared here",
         "Cards of this kind keep their number for ever, or only their maker's tool clears them.",

@@ -22,6 +22,7 @@ from cardstation.ports.reader import Presence, Reader
 from cardstation.services.clear_card import wiped
 from cardstation.services.identify import Plastic
 from cardstation.services.intent.generations import made_here
+from cardstation.services.intent.makers_of import ensure_undone
 from cardstation.services.intent.reissuing import ensure_nothing_open, facts_of_card
 from cardstation.services.intent.whole_card import Watch, is_whole
 from cardstation.services.send_eagerly import send_eagerly
@@ -56,6 +57,7 @@ def cancel_reissue(
     """
 
     def ensure(card: Plastic, household: Household, content: CardContent, _but: str) -> str:
+        ensure_undone(station.rules_of(content.identity.maker))
         return _undoable(station, card, household, content)
 
     slip = wiped(station, reader, presence, approval, why, watch, ensure)

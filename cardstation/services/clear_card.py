@@ -28,6 +28,7 @@ from cardstation.services.intent.guards import (
     two_give_up,
 )
 from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.makers_of import ensure_clears
 from cardstation.services.intent.readings import note_reading
 from cardstation.services.intent.whole_card import Watch
 from cardstation.services.intent.wipe import finish_wipe
@@ -81,6 +82,7 @@ def clear_card(
     """
 
     def ensure(card: Plastic, household: Household, content: CardContent, but: str) -> str:
+        ensure_clears(station.rules_of(content.identity.maker))
         ensure_clearable(station, card, household, content, but)
         return ""
 
@@ -216,8 +218,6 @@ def _begin(
     while mark_of(work_id) in _NO_MARKS:
         work_id = new_id(station.clock)
     plan = card.layout.plan_wipe(card.image, mark_of(work_id))
-    if not (undoes or card.layout.is_blank(plan.target)):
-        raise Refusal("card_not_clearable")
     intent = begun_work(station, work_id, Work.CLEAR, content, card.image)
     intent = replace(intent, counter_after=0, corrects=undoes)
     ensure_presentable(station, card, intent)

@@ -116,6 +116,7 @@ def examine_card(station: Station, reader: Reader, presence: Presence, look: Loo
         differences=tuple(_differences(content, home)) if content and home else (),
         intent=_open_work(facts),
         warnings=facts.warnings if facts else (),
+        traps=facts.rules.traps if facts else (),
         dump=() if best.private is None else dump_of(best.image, private or ()),
     )
 

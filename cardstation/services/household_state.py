@@ -9,6 +9,7 @@ from cardstation.domain.forecast import MeterReading
 from cardstation.domain.gas_due import DueStanding
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
+from cardstation.domain.meter import MakerRules
 from cardstation.domain.tariff import Fee
 from cardstation.domain.topup import TopUp
 from cardstation.errors import Refusal
@@ -17,6 +18,7 @@ from cardstation.services.charge_fee import fees_on
 from cardstation.services.charges_of import Account, account_in
 from cardstation.services.household_history import HistoryLine, household_history
 from cardstation.services.intent.gas_dues import dues_of
+from cardstation.services.intent.makers_of import makers_of
 from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.lists.judging import still_waits
 from cardstation.services.station import Station
@@ -46,6 +48,7 @@ class HouseholdState:
         history: What was done for it at this desk, the latest first.
         money: Its balance, its arrears, and what it was charged at this desk.
         fees: Items of the catalogue that are charged today.
+        makers: Whose cards it may have.
     """
 
     household: Household
@@ -59,6 +62,7 @@ class HouseholdState:
     history: tuple[HistoryLine, ...] = ()
     money: Account | None = None
     fees: tuple[Fee, ...] = ()
+    makers: tuple[MakerRules, ...] = ()
 
     @property
     def waits(self) -> int:
@@ -89,6 +93,7 @@ def household_state(station: Station, account_no: str) -> HouseholdState:
             history=household_history(reading, account_no),
             money=account_in(reading, account_no),
             fees=fees_on(reading, station.clock.now().date()),
+            makers=makers_of(station, home),
         )
 
 

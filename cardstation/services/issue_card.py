@@ -28,6 +28,7 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.known import ensure_active
+from cardstation.services.intent.makers_of import ensure_issued_here, makers_of
 from cardstation.services.intent.meter_changes import (
     OPENS_BY_NAME,
     is_of_this_meter,
@@ -82,8 +83,8 @@ def issue_card(
             `card_work_open` (one in the place of another is being made), `maker_not_said`,
             `card_issued_already`, `not_blank`, `card_of_other_chip`,
             `card_not_home` (it has not met its meter), `meter_differs_from_file`,
-            `meter_replaced_meanwhile`, `card_code_unknown`, what the layout says of cards that no
-            desk issues, and those of `ensure_may_sell`. Nothing was written.
+            `meter_replaced_meanwhile`, `card_code_unknown`, and those of `ensure_issued_here` and
+            `ensure_may_sell`. Nothing was written.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
@@ -96,6 +97,7 @@ def issue_card(
         if begun is not None and begun.reference == Work.REISSUE:
             raise Refusal("card_work_open", account_no=account_no)
         rules = rules_for(station, household, begun.identity.maker if begun else maker)
+        ensure_issued_here(rules)
         layout = next(one for one in station.layouts if one.code == rules.layout)
         card = insert_plastic(station, reader, presence, layout)
         try:
@@ -126,14 +128,7 @@ def rules_for(station: Station, household: Household, wanted: str) -> MakerRules
     Raises:
         Refusal: `maker_not_said`.
     """
-    chips = {one.code: one.chip for one in station.layouts}
-    fit = [
-        one
-        for one in station.makers
-        if one.training is station.training
-        and chips.get(one.layout) == household.chip
-        and household.meter.kind in one.kinds
-    ]
+    fit = makers_of(station, household)
     chosen = [one for one in fit if wanted in ("", one.code)]
     if len(chosen) != 1:
         codes = " ".join(one.code for one in fit)

@@ -8,7 +8,7 @@ from cardstation.domain.admission import admit, compare_counter
 from cardstation.domain.card import CardContent
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
-from cardstation.domain.meter import CounterSchool, MeterKind
+from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.order_lease import in_zone, oldest_first
 from cardstation.domain.preflight import relief_warning
 from cardstation.domain.tariff import Standing, Tier, tariff_on
@@ -27,6 +27,7 @@ class CardFacts:
     """What the desk shows when a card lies in the reader.
 
     Attributes:
+        rules: What the maker of the card allows, with what to know of its cards.
         household: None when the card names an account that is not on file.
         intent: The open intent of this card, None when there is none.
         warnings: Codes worth a look that stop nothing: the meter's flags, `arrears`,
@@ -38,6 +39,7 @@ class CardFacts:
     """
 
     content: CardContent
+    rules: MakerRules
     household: Household | None
     intent: OpenIntent | None
     warnings: tuple[str, ...]
@@ -66,6 +68,7 @@ def read_card(station: Station, card: Inserted) -> CardFacts:
     warnings = (*warnings, "gas_due_waits") if due else warnings
     return CardFacts(
         content=content,
+        rules=card.rules,
         household=household,
         intent=None if pending is None else opened(station, pending),
         warnings=warnings,

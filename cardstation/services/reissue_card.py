@@ -37,6 +37,7 @@ from cardstation.services.intent.lost_card import (
     repeats,
 )
 from cardstation.services.intent.made_good import ensure_not_made_good
+from cardstation.services.intent.makers_of import ensure_reissued_here
 from cardstation.services.intent.meter_changes import meters_called_off
 from cardstation.services.intent.reissuing import (
     ensure_first,
@@ -91,8 +92,8 @@ def reissue_card(
             `second_person_same`, `card_work_open` (another work), `never_had_card`,
             `reissue_other_meter`, `reissues_used_up`, `reissue_load_in_doubt`,
             `reissue_of_their_batch`, `load_made_good`, `reissue_same_card`, `not_blank`,
-            `card_of_other_chip`, what the layout says of cards no desk issues, and those of
-            `ensure_may_sell`, `ensure_nothing_open`, `facts_of_card` and `ensure_first`.
+            `card_of_other_chip`, and those of `ensure_reissued_here`, `ensure_may_sell`,
+            `ensure_nothing_open`, `facts_of_card` and `ensure_first`.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
@@ -160,6 +161,7 @@ def _look(station: Station, household: Household, maker: str, meter: MeterRead |
     held = [one for one in every if one.meter_no not in void]
     theirs = [one for one in held if one.account_no == household.account_no and one.maker]
     rules = rules_for(station, household, theirs[-1].maker if theirs else maker)
+    ensure_reissued_here(rules)
     identity = identity_of(household, rules)
     told = tuple(one for one in every if is_of_household(one, identity))
     with station.store.reading() as reading:

@@ -5,10 +5,18 @@ from __future__ import annotations
 import codecs
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from cardstation.domain.meter import CounterSchool, MeterKind
+from cardstation.domain.meter import (
+    Clearing,
+    CounterSchool,
+    MakerRules,
+    MeterKind,
+    Reissue,
+    WaitingLoad,
+)
 from cardstation.errors import Refusal
 from drivers.bridge.description import (
     AMOUNTS,
@@ -52,6 +60,7 @@ def _described(table: Table, path: Path) -> Description:
     name = table.text("name")
     card = table.under("card")
     kind = MeterKind(card.choice("kind", list(MeterKind), MeterKind.VOLUME))
+    functions = _functions(table)
     described = Description(
         name=name,
         file=path.parent / table.text("file"),
@@ -63,12 +72,31 @@ def _described(table: Table, path: Path) -> Description:
         kind=kind,
         adds=card.choice("writes", ("overwrites", "adds")) == "adds",
         keeps=card.switch("keeps"),
-        rules=rules_told(card, name, kind),
+        rules=_rules(card, name, kind, functions),
         hoard=int(card.decimal("hoard", _HOARD[kind]) * _PER_UNIT[kind]),
-        functions=_functions(table),
+        functions=functions,
     )
     card.end()
     return described
+
+
+def _rules(
+    card: Table, name: str, kind: MeterKind, functions: Mapping[str, Function]
+) -> MakerRules:
+    """As the table states; what the library has no function for, its maker's own program does."""
+    rules = rules_told(card, name, kind)
+    read = functions["read"].gives if "read" in functions else frozenset()
+    counts = rules.school is not CounterSchool.NONE
+    takes = functions["issue"].takes if counts and "issue" in functions else frozenset()
+    says_opening = "opening" in takes or "opening" not in read
+    again = "generation" in takes & read and says_opening
+    return replace(
+        rules,
+        on_waiting_load=WaitingLoad.TAKEN_BACK if "clear" in functions else WaitingLoad.METER_FIRST,
+        issues=bool(takes) and "opening" in read,
+        reissue=Reissue.LOADED if again else Reissue.ELSEWHERE,
+        clears=Clearing.BLANK if "format" in functions else Clearing.NEVER,
+    )
 
 
 def _encoding(table: Table) -> str:

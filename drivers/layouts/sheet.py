@@ -32,7 +32,7 @@ from drivers.layouts.fields import Encoding, Field, FieldValue
 from drivers.layouts.keyed import Cipher, CipherKind, KeyNamed
 from drivers.layouts.one_record import OneRecordLayout
 from drivers.layouts.taken import Taken, TakenRule
-from drivers.makers.told import rules_told
+from drivers.makers.told import sheet_rules_told
 from drivers.tables import Table
 
 E = TypeVar("E", bound=StrEnum)
@@ -98,12 +98,12 @@ def sheet_of(data: bytes, file: str, holder: LayoutKeys | None = None) -> Sheet:
         part.refuse("", str(wrong.values.get("sentence", "")))
     examples = tuple(map(_example, part.parts("example")))
     part.end()
-    return Sheet(layout, examples, None if card is None else _rules(card, file, layout.code, kind))
+    return Sheet(layout, examples, None if card is None else _rules(card, file, layout, kind))
 
 
-def _rules(card: object, file: str, layout: str, kind: MeterKind) -> MakerRules:
+def _rules(card: object, file: str, layout: OneRecordLayout, kind: MeterKind) -> MakerRules:
     table = Table(card, file, "card", code="layout_sheet")
-    rules = rules_told(table, layout, kind)
+    rules = sheet_rules_told(table, layout, kind)
     table.end()
     return rules
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
+from cardstation.domain.meter import Clearing, CounterSchool, MakerRules, MeterKind, Reissue
 from cardstation.domain.volume import Volume
 
 _EXACT = MakerRules(
@@ -21,7 +21,7 @@ TRAINING = (
     _EXACT,
     replace(_EXACT, code="CS02", school=CounterSchool.GREATER),
     replace(_EXACT, code="CS03", school=CounterSchool.CUMULATIVE),
-    replace(_EXACT, code="CS04", school=CounterSchool.NONE),
+    replace(_EXACT, code="CS04", school=CounterSchool.NONE, reissue=Reissue.READ),
 )
 
 OTHER_CHIPS = (
@@ -52,7 +52,12 @@ OTHER_CHIPS = (
         code="CS52",
         layout="open102",
         kinds=frozenset({MeterKind.VOLUME}),
+        clears=Clearing.SPENT,
         traps=(
+            (
+                "A card that was issued is never a blank again: no desk clears it, and a new one "
+                "that is taken back is spent."
+            ),
             (
                 "What is left in the meter stands on the card as it was when the meter took the "
                 "load; the desk believes more gas there than there is, never less."

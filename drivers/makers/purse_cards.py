@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
+from cardstation.domain.meter import (
+    Clearing,
+    CounterSchool,
+    MakerRules,
+    MeterKind,
+    Reissue,
+    WaitingLoad,
+)
 from cardstation.domain.volume import Volume
 
 PURSE_CARDS = MakerRules(
@@ -14,6 +21,10 @@ PURSE_CARDS = MakerRules(
     per_load_max=Volume.of_m3("800"),
     training=True,
     kinds=frozenset({MeterKind.MONEY, MeterKind.VOLUME}),
+    on_waiting_load=WaitingLoad.METER_FIRST,
+    issues=False,
+    reissue=Reissue.ELSEWHERE,
+    clears=Clearing.NEVER,
     traps=(
         "Money in the purse is taken out by the meter only; no desk gives it back.",
         "The card is issued by its centre; a desk loads it and nothing else.",

@@ -138,9 +138,9 @@ class PurseLayout:
         """A CPU card gets its keys where they are made.
 
         Raises:
-            Refusal: `purse_issued_elsewhere`.
+            Refusal: `card_made_elsewhere`.
         """
-        raise Refusal("purse_issued_elsewhere")
+        raise Refusal("card_made_elsewhere", maker=self._maker)
 
     def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:  # noqa: ARG002
         """A CPU card gets its customer where its keys are made.

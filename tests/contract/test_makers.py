@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 import drivers.makers
-from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
+from cardstation.domain.card import WritePlan
+from cardstation.domain.meter import (
+    Clearing,
+    CounterSchool,
+    MakerRules,
+    MeterKind,
+    Reissue,
+    WaitingLoad,
+)
 from cardstation.domain.volume import NO_GAS
 from cardstation.errors import Refusal
 from drivers.keys import CombinedCardKeys
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
 from drivers.makers.purse_cards import PURSE_CARDS
+from drivers.virtual.card import new_chip
 from drivers.virtual.maker import make_card
 from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.meter_rules import Taking
@@ -76,21 +86,64 @@ def test_its_cards_can_be_made_loaded_and_taken(rules: MakerRules, kind: MeterKi
 
 @each
 def test_the_card_carries_what_the_table_says(rules: MakerRules) -> None:
-    """Counter and reissue count to their ends, and not beyond; steps as fine as the card's."""
+    """Counter and reissue count to their ends, and not beyond; the smallest load to the litre."""
     layout = LAYOUT[rules.layout]
     last = replace(cards.household(), generation=rules.generation_max)
     card = make_card(last, rules, layout, KEYS)
     assert layout.decode(card.image).identity.generation == rules.generation_max
-    load = replace(cards.next_load(card.image, layout=layout), purchase_counter=rules.counter_max)
+    load = replace(
+        cards.next_load(card.image, layout=layout),
+        purchase_counter=rules.counter_max,
+        quantity=rules.volume_step,
+    )
     shown = layout.decode(layout.plan_load(card.image, load).target).credit
     assert shown is not None
-    assert shown.purchase_counter == rules.counter_max
-    assert rules.volume_step.litres % 10 ** (3 - rules.decimals) == 0
+    assert (shown.purchase_counter, shown.quantity) == (rules.counter_max, rules.volume_step)
     assert rules.kinds
     with pytest.raises(Refusal, match="field_does_not_fit"):
         make_card(replace(last, generation=rules.generation_max + 1), rules, layout, KEYS)
     with pytest.raises(Refusal, match="field_does_not_fit"):
         layout.plan_load(card.image, replace(load, purchase_counter=rules.counter_max + 1))
+
+
+@each
+def test_a_service_is_in_the_table_if_the_layout_has_it(rules: MakerRules) -> None:
+    layout = LAYOUT[rules.layout]
+    card = make_card(cards.household(), rules, layout, KEYS)
+    content = layout.decode(card.image)
+    credit, returned = content.credit, content.returned
+    assert credit is not None
+    assert returned is not None
+    blank = new_chip(layout.chip).image
+    parts = (content.identity, credit, content.limits, content.price, returned)
+    assert works(lambda: layout.plan_issue(blank, *parts)) is rules.issues
+    wiped = layout.plan_wipe(card.image, bytes(4)).target
+    assert layout.is_blank(wiped) is (rules.clears is Clearing.BLANK)
+    assert not layout.recognises(wiped)
+    empty = replace(credit, quantity=NO_GAS, mark=b"back")
+    taken_back = rules.on_waiting_load is WaitingLoad.TAKEN_BACK
+    assert works(lambda: layout.plan_clear(card.image, empty)) is taken_back
+    assert (rules.reissue is Reissue.ELSEWHERE) is not rules.issues
+
+
+def test_a_purse_is_loaded_by_a_desk_and_nothing_else() -> None:
+    """That its layout refuses the rest is in tests/unit/test_purse_facts.py."""
+    found = (PURSE_CARDS.issues, PURSE_CARDS.clears, PURSE_CARDS.reissue)
+    assert found == (False, Clearing.NEVER, Reissue.ELSEWHERE)
+    assert PURSE_CARDS.on_waiting_load is WaitingLoad.METER_FIRST
+
+
+@each
+def test_no_meter_that_counts_nothing_gets_a_load_twice_unseen(rules: MakerRules) -> None:
+    assert rules.school is not CounterSchool.NONE or rules.reissue is not Reissue.LOADED
+
+
+def works(plan: Callable[[], WritePlan]) -> bool:
+    try:
+        plan()
+    except Refusal:
+        return False
+    return True
 
 
 @each

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,10 +18,12 @@ from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step
 from cardstation.errors import CardMute, CardRemoved, Refusal
+from cardstation.i18n import translator
 from cardstation.services.resolve import Outcome, Resolution
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import PRESENCE, FakeCard
 from tests.kit.window_stage import Stage
+from ui.parts.words import OneLine
 from ui.screens.counter.state import Phase, State
 
 
@@ -245,3 +248,20 @@ def test_a_new_card_after_trouble_with_the_service(desk: Stage) -> None:
     assert desk.window.banner.state.kind == "needs_you"
     desk.session.tools.place.arrived(PRESENCE)
     assert desk.window.banner.state.kind == "ready"
+
+
+def test_what_to_know_of_a_makers_cards_is_one_quiet_line(desk: Stage) -> None:
+    facts = samples.facts()
+    trap = (
+        "An answer torn at the meter is written anew at the next insertion there; until then "
+        "the card takes no load."
+    )
+    desk.station.card = FakeCard(replace(facts, rules=replace(facts.rules, traps=(trap, trap))))
+    desk.insert()
+    words = translator("zh_CN")(trap)
+    line = next(one for one in desk.window.findChildren(OneLine) if one.toolTip())
+    assert line.toolTip() == line.accessibleName() == f"{words} · {words}"
+    assert line.text().endswith("…")
+    assert line.height() < 2 * line.fontMetrics().height()
+    desk.remove()
+    assert not line.toolTip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from cardstation.domain.meter import Clearing, Reissue, WaitingLoad
+from cardstation.errors import Refusal
 from cardstation.i18n import translator
 from cardstation.sentences import SENTENCES, word
 from tests.gui.conftest import Open
@@ -23,7 +26,8 @@ from ui.approver import Approver
 from ui.look import Look, font
 from ui.parts.second_person import SecondPerson
 from ui.screens.household.acts import ACTS
-from ui.screens.household.acts.kind import AS_IS, Act, Field, Form, Group, Kind, Needs
+from ui.screens.household.acts.cards import MADE_ELSEWHERE, NEVER_BLANK
+from ui.screens.household.acts.kind import AS_IS, Act, Facts, Field, Form, Group, Kind, Needs, say
 from ui.screens.household.choosing import ActButton
 from ui.screens.household.state import State
 from ui.screens.household.typed import read_form, reference_of, value_of
@@ -232,3 +236,44 @@ def test_a_letter_in_the_search_field_is_a_letter(desk: Stage) -> None:
 def test_an_act_that_needs_a_card_says_which(desk: Stage) -> None:
     assert all(act.card for act in ACTS if act.needs is not Needs.NOTHING)
     assert all(isinstance(one, ActButton) for one in opened(desk, ACTS[0]).acts.buttons)
+
+
+def kept_for_ever(**changes: object) -> Facts:
+    """The card of a maker whose table says so lies in the reader."""
+    case = ACT_CASES["return"].offered
+    assert case.card is not None
+    rules = replace(case.card.rules, **changes)  # type: ignore[arg-type]  # named as its fields
+    return replace(case, card=replace(case.card, rules=rules))
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("issue", {"issues": False}),
+        ("reissue", {"reissue": Reissue.ELSEWHERE}),
+        ("cancel_reissue", {"clears": Clearing.NEVER}),
+        ("clear", {"clears": Clearing.NEVER}),
+        ("return", {"on_waiting_load": WaitingLoad.METER_FIRST}),
+    ],
+)
+def test_what_a_makers_table_forbids_is_not_offered(code: str, changes: dict[str, object]) -> None:
+    act = next(one for one in ACTS if one.code == code)
+    facts = kept_for_ever(**changes)
+    said = {"issue": MADE_ELSEWHERE, "reissue": MADE_ELSEWHERE, "return": None}
+    home = replace(facts.home, generation=1)
+    assert facts.of is not None
+    assert facts.card is not None
+    facts = replace(facts, of=replace(facts.of, household=home))
+    if code == "clear":
+        facts = replace(facts, card=replace(facts.card, stop=Refusal("old_card")))
+    reason = act.reason(facts)
+    assert reason is not None
+    assert reason == (said.get(code, NEVER_BLANK) or reason)
+    assert translator("zh_CN").knows(reason.text)
+
+
+def test_a_preview_of_what_writes_a_card_says_what_to_know_of_it() -> None:
+    act = next(one for one in ACTS if one.code == "return")
+    facts = kept_for_ever(traps=("To know",))
+    services = FakeStation().services()
+    assert act.told(services, Form(facts))[-1] == say("To know")

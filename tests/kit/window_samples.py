@@ -34,6 +34,7 @@ from cardstation.services.batch_state import BatchMoney, BatchState
 from cardstation.services.intent.funding import is_for_sale
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.read_card import CardFacts
+from drivers.makers import MAKERS
 from drivers.measured import HOME
 
 NOW = datetime(2026, 11, 23, 16, 34, 5, tzinfo=UTC)
@@ -94,6 +95,7 @@ def facts(*, stop: str = "", taken: bool = True, of: ManifestLine | None = None)
     home = household()
     return CardFacts(
         content=content(taken=taken, of=of),
+        rules=MAKERS[0],
         household=home,
         intent=None,
         warnings=("low_battery",),

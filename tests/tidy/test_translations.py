@@ -15,6 +15,8 @@ from cardstation.i18n import catalogue_name, read_catalogue, translator
 from cardstation.papers.typeface import BOLD, REGULAR, missing
 from cardstation.sentences import SENTENCES
 from cardstation.sentences.words import WORDS
+from drivers.makers import MAKERS
+from drivers.makers.purse_cards import PURSE_CARDS
 from resources import read_text
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +30,8 @@ SPOKEN = (
 SOURCES = sorted(path for room in SPOKEN for path in (ROOT / room).rglob("*.py"))
 TEMPLATES = sorted((ROOT / "resources" / "console").glob("*.html"))
 CATALOGUE = dict(read_catalogue(read_text(catalogue_name("zh_CN"))))
+TRAPS = {trap for rules in (*MAKERS, PURSE_CARDS) for trap in rules.traps}
+"""Makers' sentences, shown with their cards."""
 TRANSLATES = {"_", "t", "translate", "plural", "say"}
 
 
@@ -64,6 +68,10 @@ def test_every_sentence_shown_is_in_the_catalogue() -> None:
     assert len(set.union(*said.values())) > 1000
 
 
+def test_every_trap_of_a_maker_is_in_the_catalogue() -> None:
+    assert not TRAPS - CATALOGUE.keys()
+
+
 def in_template(path: Path) -> set[str]:
     """Literals that a page of the console gives to its translator: `{{ t("…") }}`."""
     tree = Environment(autoescape=True).parse(path.read_text("utf-8"))
@@ -93,6 +101,7 @@ def test_no_translation_is_left_over() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+    used |= TRAPS
     for path in TEMPLATES:
         used |= in_template(path)
     assert not CATALOGUE.keys() - used

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.card import CardIdentity, CardType, PriceBlock
-from cardstation.domain.meter import CounterSchool, MeterKind
+from cardstation.domain.meter import Clearing, CounterSchool, MeterKind, Reissue, WaitingLoad
 from cardstation.domain.new_card import NEVER_MET, new_content
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
@@ -42,6 +42,41 @@ def test_new_cards_and_blanks_are_told_apart_or_refused_by_their_place(
     with pytest.raises(Refusal) as refused:
         read_description(path)
     assert refused.value.values["place"] == place
+
+
+def rules_of(folder: Path, name: str, old: str = "", new: str = "") -> tuple[object, ...]:
+    text = (SOURCES / f"{name}.toml").read_text("utf-8")
+    assert old in text
+    path = folder / "changed.toml"
+    path.write_text(text.replace(old, new, 1) if old else text, "utf-8")
+    rules = read_description(path).rules
+    return rules.on_waiting_load, rules.issues, rules.reissue, rules.clears
+
+
+def test_the_table_says_what_a_library_has_functions_for(tmp_path: Path) -> None:
+    every = (True, Reissue.LOADED, Clearing.BLANK)
+    assert rules_of(tmp_path, "adds") == (WaitingLoad.METER_FIRST, *every)
+    assert rules_of(tmp_path, "overwrites") == (WaitingLoad.TAKEN_BACK, *every)
+    text = (SOURCES / "adds.toml").read_text("utf-8")
+    made = text[text.index("[functions.issue]") :]
+    none = (WaitingLoad.METER_FIRST, False, Reissue.ELSEWHERE, Clearing.NEVER)
+    assert rules_of(tmp_path, "adds", made) == none
+
+
+@pytest.mark.parametrize(
+    ("unnamed", "issues", "reissue"),
+    [
+        ('{ fact = "opening", type = "int32", out = true }', False, Reissue.LOADED),
+        ('{ fact = "opening", type = "int32" }', True, Reissue.ELSEWHERE),
+        ('{ fact = "generation", type = "int32" }', True, Reissue.ELSEWHERE),
+        ('{ fact = "generation", type = "int32", out = true }', True, Reissue.ELSEWHERE),
+    ],
+)
+def test_a_fact_that_a_library_does_not_say_takes_a_service_away(
+    tmp_path: Path, unnamed: str, issues: bool, reissue: Reissue
+) -> None:
+    _, *found, _ = rules_of(tmp_path, "adds", unnamed, "{ " + unnamed.partition(", ")[2])
+    assert found == [issues, reissue]
 
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=CHINA)

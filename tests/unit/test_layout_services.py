@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.card import CardType
+from cardstation.domain.meter import Clearing, MeterKind, Reissue
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from drivers.layouts import LAYOUTS
 from drivers.layouts.proof import prove
 from drivers.layouts.sheet import read_sheet
 from drivers.layouts.tears import torn_images
+from drivers.makers import MAKERS
 from tests.kit.layout_keys import published_keys
 
 FOLDER = Path(__file__).parents[2] / "docs" / "layouts"
@@ -78,8 +80,27 @@ def test_without_a_byte_to_be_known_by_a_card_is_neither_opened_nor_cleared(
         "opening and reissue can be issued": "no, opening: sheet_cannot_issue",
         "can be cleared": "no, card_not_clearable",
     }
-    layout = read_sheet(path).layout
-    assert not layout.rewrites
+    sheet = read_sheet(path)
+    assert not sheet.layout.rewrites
+    assert sheet.rules is not None
+    assert (sheet.rules.issues, sheet.rules.clears) == (False, Clearing.NEVER)
+
+
+STATED = 'alarm = "7.5"\nhoard = "400"\noverdraft = "2"'
+
+
+@pytest.mark.parametrize(("school", "reissue"), [("exact", Reissue.LOADED), ("none", Reissue.READ)])
+def test_a_sheet_states_how_its_cards_are_made(
+    tmp_path: Path, school: str, reissue: Reissue
+) -> None:
+    said = f'school = "{school}"\n{STATED}'
+    rules = read_sheet(changed(tmp_path, SHEET, ('school = "exact"', said))).rules
+    assert rules is not None
+    assert rules.reissue is reissue
+    limits = rules.limits_of(MeterKind.VOLUME)
+    found = [str(one) for one in (limits.alarm, limits.hoard, limits.overdraft)]
+    assert found == ["7.5 m³", "400 m³", "2 m³"]
+    assert rules.money_limits == MAKERS[0].money_limits
 
 
 @pytest.mark.parametrize("name", SHEETS)

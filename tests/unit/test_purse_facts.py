@@ -304,7 +304,7 @@ def test_what_a_desk_cannot_do_to_a_purse() -> None:
     assert shown.returned is not None
     with pytest.raises(Refusal) as stop:
         LAYOUT.plan_issue(image, shown.identity, CREDIT, shown.limits, None, shown.returned)
-    assert stop.value.code == "purse_issued_elsewhere"
+    assert stop.value.code == "card_made_elsewhere"
     with pytest.raises(Refusal) as stop:
         LAYOUT.plan_wipe(image, b"mark")
     assert stop.value.code == "card_not_clearable"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from cardstation.domain.card import CardContent, CardIdentity, CardType, Credit, Quantity
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry
-from cardstation.domain.meter import CounterSchool, MakerRules
+from cardstation.domain.meter import MakerRules, Reissue
 from cardstation.domain.money import Money
 from cardstation.domain.new_card import new_content
 from cardstation.domain.topup import mark_of
@@ -67,15 +67,11 @@ def identity_of(household: Household, rules: MakerRules) -> CardIdentity:
 
 
 def repeats(found: LostCard) -> bool:
-    """Whether the new card carries the last load once more.
-
-    A meter that counts takes it once however often it comes. One that counts nothing takes it once
-    more from a new card, unless somebody saw that it has not taken it.
-    """
+    """Whether the new card carries the last load once more: what its maker's table allows."""
     last, meter = found.last, found.meter
     if last is None or last.back is not None:
         return False
-    if found.rules.school is CounterSchool.NONE:
+    if found.rules.reissue is Reissue.READ:
         return meter is not None
     if meter is not None and meter.purchases is not None:
         return meter.purchases < last.seal.counter_after

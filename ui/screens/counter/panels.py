@@ -15,7 +15,7 @@ from ui.look import Look
 from ui.parts.buttons import Segments
 from ui.parts.facts import Facts
 from ui.parts.tier_bar import TierBar, TierBarState
-from ui.parts.words import Chip, Pane, column, label, row, rule
+from ui.parts.words import Chip, OneLine, Pane, column, label, row, rule
 from ui.screens.counter.state import TENDERS, Phase, State, Unit
 from ui.screens.counter.wording import card_facts, meter_facts, person_facts, warning_words
 from ui.theme import S
@@ -33,12 +33,14 @@ class PersonPane(Pane):
         self._facts = Facts(9)
         self._facts.setMinimumWidth(200)
         self._warnings = label("", "warn", wrap=True)
+        self._traps = OneLine("muted")
         self.column.addLayout(row(self._name, 0, self._status))
         self.column.addWidget(self._address)
         self.column.addWidget(rule())
         self.column.addWidget(self._facts)
         self.column.addStretch(1)
         self.column.addWidget(self._warnings)
+        self.column.addWidget(self._traps)
 
     def show_state(self, state: State) -> None:
         """Draw another state."""
@@ -55,6 +57,8 @@ class PersonPane(Pane):
         warnings = [warning_words(code, t) for code in known]
         self._warnings.setText(" · ".join(warnings))
         self._warnings.setVisible(bool(warnings))
+        traps = state.facts.rules.traps if state.facts else ()
+        self._traps.show_text(" · ".join(map(t, traps)))
 
 
 class CardPane(Pane):

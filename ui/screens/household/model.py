@@ -264,7 +264,7 @@ class HouseholdModel(Whom):
         self._previewing = True
         form = Form(state.facts, values)
         self.tools.desk.ask(
-            lambda: act.preview(self._services, form),
+            lambda: act.told(self._services, form),
             lambda said: self._previewed(ticket, said, None),
             lambda error: self._previewed(ticket, (), Problem.of(error)),
         )

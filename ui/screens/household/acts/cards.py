@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import HouseholdStatus
+from cardstation.domain.meter import Clearing, WaitingLoad
 from cardstation.domain.transitions import Direction
 from ui.desk_services import DeskServices
 from ui.screens.counter.wording import DUE_AGAIN
@@ -36,6 +37,10 @@ def _written(services: DeskServices, slip: CardSlip) -> Done:
     return Done(_TITLES[slip.work], lines, paper=lambda: services.issuing.print_slip(slip))
 
 
+MADE_ELSEWHERE = say("Cards of this kind are made by their maker or their centre.")
+
+NEVER_BLANK = say("Cards of this kind are never blank again.")
+
 # ── issue ──
 
 
@@ -48,6 +53,8 @@ def makers_offered(services: DeskServices, _facts: Facts) -> Sequence[tuple[str,
 def _why_no_issue(facts: Facts) -> Said | None:
     if facts.home.status is not HouseholdStatus.ACTIVE:
         return say("The account is not active.")
+    if facts.no_maker(lambda rules: rules.issues):
+        return MADE_ELSEWHERE
     if facts.lying or facts.card is None or facts.card.stop is None:
         return None
     return None if facts.card.stop.code == "card_not_bound" else say("It has its card.")
@@ -93,7 +100,8 @@ _WHY = Field("why", "Why, in words", about="It stands in the records.")
 def _why_no_clearing(facts: Facts) -> Said | None:
     if facts.card is not None and facts.card.stop is None:
         return say("The card in the reader is in use.")
-    return None
+    never = facts.card is not None and facts.card.rules.clears is not Clearing.BLANK
+    return NEVER_BLANK if never else None
 
 
 def _clear_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
@@ -205,7 +213,11 @@ GIVE_UP = Act(
 def _why_no_return(facts: Facts) -> Said | None:
     if facts.card is None:
         return say("Put its card in: the load is on it.")
-    return None if facts.card.content.pending is not None else say("No load lies on the card.")
+    if facts.card.content.pending is None:
+        return say("No load lies on the card.")
+    if facts.card.rules.on_waiting_load is WaitingLoad.METER_FIRST:
+        return say("Only the meter takes a load off a card of this kind.")
+    return None
 
 
 def _owed_for(facts: Facts) -> Said:

@@ -31,6 +31,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cardstation.domain.household import Household
+from cardstation.domain.meter import MakerRules
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -135,6 +136,17 @@ class Facts:
     def home(self) -> Household:
         """The household, in an act that is of one."""
         return self.of.household if self.of is not None else fail("nobody was found")
+
+    @property
+    def makers(self) -> tuple[MakerRules, ...]:
+        """Of the card in the reader; without one, whose cards the household may have."""
+        if self.card is not None:
+            return (self.card.rules,)
+        return self.of.makers if self.of is not None else ()
+
+    def no_maker(self, allows: Callable[[MakerRules], bool]) -> bool:
+        """True when makers are known, and none of them allows it."""
+        return bool(self.makers) and not any(map(allows, self.makers))
 
 
 Choices = Callable[[DeskServices, Facts], Sequence[tuple[str, Said]]]
@@ -308,6 +320,13 @@ class Act:
     def asks(self, facts: Facts) -> tuple[Field, ...]:
         """The fields that are asked of this household."""
         return tuple(one for one in self.fields if one.asked(facts))
+
+    def told(self, services: DeskServices, form: Form) -> tuple[Said, ...]:
+        """What will happen, and where a card is written, what to know of cards of its maker."""
+        makers = form.facts.makers if self.needs is not Needs.NOTHING else ()
+        known = makers if len(makers) == 1 else ()
+        traps = tuple(say(trap) for rules in known for trap in rules.traps)
+        return (*self.preview(services, form), *traps)
 
     def reason(self, facts: Facts) -> Said | None:
         """Why it is not offered; None = it is."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.meter import Clearing, Reissue
 from cardstation.errors import Refusal
 from cardstation.services.intent.lost_card import MeterRead
 from ui.desk_services import DeskServices
 from ui.screens.household.acts.asked import not_active
-from ui.screens.household.acts.cards import makers_offered
+from ui.screens.household.acts.cards import MADE_ELSEWHERE, NEVER_BLANK, makers_offered
 from ui.screens.household.acts.kind import (
     Act,
     Doing,
@@ -24,6 +25,8 @@ from ui.screens.household.acts.kind import (
 
 
 def _why_not(facts: Facts) -> Said | None:
+    if facts.no_maker(lambda rules: rules.reissue is not Reissue.ELSEWHERE):
+        return MADE_ELSEWHERE
     used = facts.card is not None and facts.card.stop is None
     return not_active(facts) or (say("The card in the reader is in use.") if used else None)
 
@@ -115,7 +118,10 @@ REISSUE = Act(
 
 
 def _why_no_cancelling(facts: Facts) -> Said | None:
-    return None if facts.home.generation else say("No card was made in the place of another.")
+    if not facts.home.generation:
+        return say("No card was made in the place of another.")
+    never = facts.no_maker(lambda rules: rules.clears is not Clearing.NEVER)
+    return NEVER_BLANK if never else None
 
 
 def _cancel_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
