@@ -67,6 +67,7 @@ OTHER_CHIPS = (
                 "then the card takes no load."
             ),
             "Meter numbers: at most twelve digits, capitals, dots, dashes and slashes.",
+            "Its zones have no room for prices: volume meters only.",
         ),
     ),
 )
