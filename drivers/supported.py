@@ -207,7 +207,7 @@ def _services() -> str:
     rows = [(_words(codes), *row) for row, codes in alike.items()]
     head = (
         *("makers", "layout", "a load that waits", "new card", "in the place of a lost one"),
-        *("for another meter", "a dead card", "a new card, the lost one found"),
+        *("for another meter", "a dead card", "a new card, the lost one found", "tool cards"),
     )
     said = (
         "Every card is loaded, read and examined. No card gets a second load on top of one that\n"
@@ -218,7 +218,8 @@ def _services() -> str:
 
 
 def _service_row(rules: MakerRules) -> tuple[str, ...]:
-    rewritten = any(one.rewrites for one in LAYOUTS if one.code == rules.layout)
+    used = next((one for one in LAYOUTS if one.code == rules.layout), None)
+    rewritten, chip = used is not None and used.rewrites, "" if used is None else used.chip
     return (
         f"`{rules.layout}`",
         _WAITING[rules.on_waiting_load],
@@ -226,6 +227,7 @@ def _service_row(rules: MakerRules) -> tuple[str, ...]:
         _REISSUED[rules.reissue],
         "written anew" if rewritten else "another card",
         *_CLEARED[rules.clears],
+        "yes" if chip in {one.chip for one in TOOL_LAYOUTS} else "no",
     )
 
 

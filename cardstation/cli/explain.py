@@ -45,4 +45,4 @@ def explain(call: Call, paper: Path | None, reader: str, wait_s: float) -> None:
 def _lines(told: CardTold) -> list[str]:
     rows = [row for group in (told.chip, told.content, told.meter, told.desk) for row in group]
     said = [told.verdict.brief, told.verdict.what, *([told.sale] if told.sale else []), told.todo]
-    return [*said, "", *columns(rows), *told.broken]
+    return [*said, "", *columns(rows), *told.broken, *told.traps]

@@ -45,6 +45,7 @@ def card_report(report: CardReport, lang: str) -> bytes:
     y = _verdict(pen, report, told, t)
     y = _facts(pen, told, y, t)
     y = _broken(pen, told, y, t)
+    y = _traps(pen, told, y, t)
     _dump(pen, report, y, t)
     pen.rule(_LEFT, _RIGHT, _FOOT - 0.4)
     said = t("Only read: no code was presented to the card, and nothing was written to it.")
@@ -139,6 +140,18 @@ def _broken(pen: Pen, told: CardTold, y: float, t: Translator) -> float:
     if (more := len(told.broken) - most) > 0:
         y += _FLAW_STEP
         pen.text(_LEFT, y, t("and {n} more", n=more), _LABEL)
+    return y + 4.6
+
+
+def _traps(pen: Pen, told: CardTold, y: float, t: Translator) -> float:
+    """A line each, as many as there is room for: the counter and `card explain` say them whole."""
+    most = int((_LAST - y) / _FLAW_STEP)
+    if not told.traps or most < 1:
+        return y
+    pen.text(_LEFT, y, t("To know"), _HEADING)
+    for line in told.traps[:most]:
+        y += _FLAW_STEP
+        pen.shortened(_LEFT, y, line, _SMALL, room=_RIGHT - _LEFT)
     return y + 4.6
 
 

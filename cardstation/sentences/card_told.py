@@ -34,6 +34,7 @@ class CardTold:
         chip, content, meter, desk: Labels and texts: reader and chip, what the desk wrote, what
             the meter wrote back, what this station knows.
         broken: One sentence for every place that cannot be read.
+        traps: What to know of cards of its maker, one sentence each.
     """
 
     title: str
@@ -46,6 +47,7 @@ class CardTold:
     meter: tuple[Row, ...]
     desk: tuple[Row, ...]
     broken: tuple[str, ...]
+    traps: tuple[str, ...]
 
 
 def card_told(report: CardReport, t: Translator) -> CardTold:
@@ -66,6 +68,7 @@ def card_told(report: CardReport, t: Translator) -> CardTold:
         meter=tuple(_meter(report, report.content, t)) if report.content else (),
         desk=tuple(_desk(report, t)),
         broken=tuple(_broken(report, t)),
+        traps=tuple(map(t, report.traps)),
     )
 
 
@@ -156,8 +159,6 @@ def _desk(report: CardReport, t: Translator) -> Iterator[Row]:
         yield brief(begun.code, t), f"{begun.money}  {since}  {where}"
     for code in report.warnings:
         yield t("Look"), word(f"flag.{code}", t) if f"flag.{code}" in WORDS else brief(code, t)
-    for trap in report.traps:
-        yield t("To know"), t(trap)
 
 
 def _broken(report: CardReport, t: Translator) -> Iterator[str]:

@@ -19,7 +19,7 @@ from cardstation.domain.card_report import (
     masked,
 )
 from cardstation.domain.household import Household
-from cardstation.domain.meter import MeterKind
+from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.money import Money
 from cardstation.i18n import LANGUAGES, translator
 from cardstation.papers import card_report
@@ -185,3 +185,15 @@ def test_more_than_fits_is_counted_not_printed(lang: str) -> None:
     content = card_reports()["ours"].content
     [page] = pages_of(card_report(replace(full, content=content), lang))
     assert any(t("and {n} more", n=n) in page for n in (len(dump) - 1, len(dump)))
+
+
+@pytest.mark.parametrize("rules", [one for one in MAKERS if one.traps], ids=lambda one: one.code)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_to_know_of_a_makers_cards_is_on_the_paper(lang: str, rules: MakerRules) -> None:
+    t = translator(lang)
+    [page] = pages_of(card_report(replace(card_reports()["ours"], traps=rules.traps), lang))
+    assert t("To know") in page
+    for trap in rules.traps:
+        assert t(trap)[:12] in page
+    full = replace(card_reports()["ours"], traps=rules.traps * 9)
+    assert len(pages_of(card_report(full, lang))) == 1

@@ -65,7 +65,8 @@ class ExaminedPage(QWidget):
             part.setVisible(bool(text))
         self._what.setText(told.verdict.what if told else "")
         self._chip.show_rows(told.chip if told else ())
-        self._desk.show_rows(told.desk if told else ())
+        traps = [(t("To know"), trap) for trap in told.traps] if told else []
+        self._desk.show_rows([*told.desk, *traps] if told else ())
         self._content.show_rows(told.content if told else ())
         self._middle.setVisible(bool(told and told.content))
         self._meter.show_rows(told.meter if told else ())
