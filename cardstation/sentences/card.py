@@ -147,7 +147,7 @@ TABLE = {
     ),
     "no_maker_rules": Words(
         "Maker not known",
-        "The card names maker {maker}, which this station does not know.",
+        "The card names maker {maker}; this station knows no such cards of that maker.",
         NOTHING,
         ASIDE,
     ),

@@ -49,7 +49,7 @@ class Inserted:
             tools = tuple(one for one in station.tool_layouts if one.chip == driver.name)
             self.layout = _layout_of(self.image, layouts, tools)
             self._content = self.layout.decode(self.image)
-            self.rules: MakerRules = station.rules_of(self.content.identity.maker)
+            self.rules: MakerRules = _rules_of(station, self.layout, self.content)
             self.blank_code = driver.blank_code
             self.code_bytes = len(driver.blank_code)
             undo.pop_all()
@@ -218,6 +218,17 @@ def _layout_of(image: bytes, layouts: tuple[Layout, ...], tools: tuple[ToolLayou
     for layout in layouts:
         _ensure_not_ours_damaged(layout, image)
     raise Refusal("foreign_card")
+
+
+def _rules_of(station: Station, layout: Layout, content: CardContent) -> MakerRules:
+    """Of the maker it names, whose cards have this layout: another's rules are not for it.
+
+    Both purses of one maker count as one layout: `epurse`, `epurse-volume`.
+    """
+    rules = station.rules_of(content.identity.maker)
+    if not f"{layout.code}-".startswith(f"{rules.layout}-"):
+        raise Refusal("no_maker_rules", maker=rules.code)
+    return rules
 
 
 def _tool_card(content: ToolContent) -> Refusal:

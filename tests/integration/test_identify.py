@@ -172,3 +172,13 @@ def test_a_blank_without_an_answer_to_reset_is_blank_and_takes_no_code(
         desk.insert(stranger)
     assert stranger.chip.tries == new_chip(kind).tries
     assert not any(stranger.chip.wear)
+
+
+def test_a_card_that_names_the_maker_of_another_layout_is_refused(tmp_path: Path) -> None:
+    """A weak check value lets one maker's code stand in the place of another's."""
+    desk = open_desk(tmp_path)
+    other = next(one for one in MAKERS if one.layout != MAKERS[0].layout)
+    card = make_card(HOME, other, layout_of(MAKERS[0]), cards.DemoCardKeys())
+    with pytest.raises(Refusal, match="no_maker_rules"):
+        desk.insert(card)
+    desk.station.store.close()

@@ -1,5 +1,7 @@
 """Images nobody wrote: good cards of every layout and maker, changed in every way cards are spoilt.
 
+Among them are cards of the worked sheets and cards of fitters.
+
 A `Corpus` knows each card it was made of, and which bytes say whose card it is; so it can tell,
 without asking the code under test, whether an image may be believed to be somebody's.
 """
@@ -14,21 +16,34 @@ from random import Random
 from cardstation.domain.card import CardIdentity
 from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules, MeterKind
+from cardstation.domain.tool_card import Tool
+from cardstation.domain.volume import NO_GAS, Volume
 from drivers.keys import CombinedCardKeys
 from drivers.layouts import LAYOUTS
 from drivers.layouts.codec import Place
+from drivers.layouts.keyed import NO_KEYS
+from drivers.layouts.one_record import OneRecordLayout
+from drivers.layouts.open_tools import TOOL_LAYOUTS
+from drivers.layouts.tool_layout import ToolCardLayout
 from drivers.layouts.two_slot import TwoSlotLayout
 from drivers.layouts.zone_pair import ZonePairLayout
 from drivers.makers import MAKERS
 from drivers.virtual.maker import CardStory, make_card
+from drivers.virtual.meter import VirtualMeter
+from drivers.virtual.meter_rules import MeterState
+from drivers.virtual.tool_maker import make_tool_card
+from tests.kit.sheet_station import SheetCards
 from tests.kit.station import neighbours
+from tests.kit.tooling import METER, NOW
 
-Declared = TwoSlotLayout | ZonePairLayout
-DECLARED: tuple[Declared, ...] = tuple(
-    layout for layout in LAYOUTS if isinstance(layout, TwoSlotLayout | ZonePairLayout)
-)
+HouseholdLayout = TwoSlotLayout | ZonePairLayout | OneRecordLayout
+Declared = HouseholdLayout | ToolCardLayout
+OPEN = tuple(one for one in LAYOUTS if isinstance(one, TwoSlotLayout | ZonePairLayout))
+SHEETS = tuple(SheetCards(name) for name in ("interface2012", "secured4442"))
+TOOLS = tuple(one for one in TOOL_LAYOUTS if isinstance(one, ToolCardLayout))
+DECLARED: tuple[Declared, ...] = (*OPEN, *(one.layout for one in SHEETS), *TOOLS)
 WHO = frozenset({"card_no", "account_no"})
-KEYS = CombinedCardKeys(bytes(range(32)))
+KEYS = CombinedCardKeys(bytes(range(32)), (*MAKERS, *(one.rules for one in SHEETS)))
 STRANGE_MAKER = "ZZ99"
 BURST = 16
 """A check value of 16 bits finds every change that lies within so many bits."""
@@ -36,11 +51,15 @@ BURST = 16
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A good card."""
+    """A good card, and what a desk says of it.
+
+    Attributes:
+        good: `read`; of a fitter's card that it is one.
+    """
 
     layout: Declared
     image: bytes
-    who: CardIdentity
+    good: str = "read"
 
 
 def who_places(layout: Declared) -> list[Place]:
@@ -61,30 +80,57 @@ class Corpus:
     """
 
     def __init__(self) -> None:
-        assert len(DECLARED) == len(LAYOUTS), "a layout of a new kind is to be fuzzed, too"
+        assert len(OPEN) == len(LAYOUTS), "a layout of a new kind is to be fuzzed, too"
+        assert len(TOOLS) == len(TOOL_LAYOUTS), "a layout of a new kind is to be fuzzed, too"
         self.homes: list[Household] = []
         self.samples: dict[str, list[Sample]] = defaultdict(list)
         self._pieces: dict[CardIdentity, set[bytes]] = defaultdict(set)
         makers = [(rules, kind) for rules in MAKERS for kind in sorted(rules.kinds)]
-        every = neighbours(2 * len(makers))
+        every = neighbours(2 * (len(makers) + len(SHEETS)))
         for number, (rules, kind) in enumerate(makers):
             for home in every[2 * number : 2 * number + 2]:
-                self._moves_in(rules, _of_kind(home, kind))
-        for layout in DECLARED:
+                layout = next(one for one in OPEN if one.code == rules.layout)
+                self._moves_in(rules, layout, _of_kind(home, kind))
+        for number, sheet in enumerate(SHEETS, start=len(makers)):
+            for home in every[2 * number : 2 * number + 2]:
+                self._moves_in(sheet.rules, sheet.layout, sheet.fits(home))
+        for layout in OPEN:
             for example in layout.examples:
                 self._add(layout, example.image())
+        for tools in TOOLS:
+            self._fitters(tools)
 
-    def _moves_in(self, rules: MakerRules, home: Household) -> None:
+    def _fitters(self, layout: ToolCardLayout) -> None:
+        """A card of each kind, as it was made and as a meter left it."""
+        for tool in sorted(layout.tools):
+            meter_no = "" if tool is Tool.CHECK else METER
+            gas = Volume(500) if tool is Tool.TEST else NO_GAS
+            card = make_tool_card(tool, meter_no, NOW, chip=layout.chip, test_gas=gas)
+            self.samples[layout.code].append(Sample(layout, card.image, "tool_card"))
+            meter = next(one for one in OPEN if one.chip == layout.chip)
+            state = MeterState(METER, account_no=self.homes[0].account_no, residual=3_500)
+            assert VirtualMeter(state, meter).use(card, at=NOW).did
+            self.samples[layout.code].append(Sample(layout, card.image, "tool_card"))
+
+    def _moves_in(
+        self,
+        rules: MakerRules,
+        layout: HouseholdLayout,
+        home: Household,
+    ) -> None:
         self.homes.append(home)
-        layout = next(one for one in DECLARED if one.code == rules.layout)
         for story in (CardStory(), CardStory(taken=False)):
             card = make_card(home, rules, layout, KEYS, story=story)
             self._add(layout, card.image)
 
-    def _add(self, layout: Declared, image: bytes) -> None:
+    def _add(self, layout: HouseholdLayout, image: bytes) -> None:
         who = layout.decode(image).identity
-        self.samples[layout.code].append(Sample(layout, image, who))
-        whole = [place for place in who_places(layout) if place.read(image) is not None]
+        makers = (*MAKERS, *(one.rules for one in SHEETS))
+        fits = any((one.code, one.layout) == (who.maker, layout.code) for one in makers)
+        good = "read" if fits else "no_maker_rules"  # an example of another maker's
+        self.samples[layout.code].append(Sample(layout, image, good))
+        keys = layout.card_keys(image) if isinstance(layout, OneRecordLayout) else NO_KEYS
+        whole = [place for place in who_places(layout) if place.read(image, keys) is not None]
         self._pieces[who].update(place.bytes_in(image) for place in whole)
 
     def knows(self, who: CardIdentity) -> bool:
@@ -156,10 +202,10 @@ def _cut(_corpus: Corpus, dice: Random, sample: Sample) -> bytes:
 
 def _district(_corpus: Corpus, dice: Random, sample: Sample) -> bytes:
     """Another area's maker code: with its check value made anew, or put over the old one."""
-    place = sample.layout.declaration.place("identity")
-    record = place.read(sample.image)
-    assert record is not None
-    if dice.randrange(2):
+    places = sample.layout.declaration.places
+    place = next(one for one in places if any(f.name == "maker" for f in one.block.fields))
+    record = None if isinstance(sample.layout, OneRecordLayout) else place.read(sample.image)
+    if record is not None and dice.randrange(2):
         own = place.block.encode({**record.values, "maker": STRANGE_MAKER})
     else:
         at, own = place.block.field("maker").offset, place.bytes_in(sample.image)

@@ -31,11 +31,12 @@ FROM_REFUSAL = {
     "foreign_card": {Verdict.OTHER_UTILITY},
     "card_damaged": {Verdict.OURS_DAMAGED},
     "no_maker_rules": {Verdict.OTHER_AREA},
+    "tool_card": {Verdict.TOOL},
 }
 """What the counter says of an image, and what an examination may call it."""
 
-_ELSEWHERE = {Verdict.NOT_A_GAS_CARD, Verdict.CPU_CARD_FOREIGN, Verdict.TOOL}
-"""Of cards as which no image here begins; tool cards are mutated in tests of their own."""
+_ELSEWHERE = {Verdict.NOT_A_GAS_CARD, Verdict.CPU_CARD_FOREIGN}
+"""Of cards as which no image here begins."""
 
 
 class ExaminingDesk(ImageDesk):
