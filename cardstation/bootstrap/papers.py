@@ -7,6 +7,7 @@ from pathlib import Path
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.closing import ClosingSlip
+from cardstation.domain.desk_form import DeskForm
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.refund_list import RefundList
@@ -207,6 +208,18 @@ def write_refund_slip(slip: RefundSlip, folder: Path, lang: str) -> Path:
     from cardstation.papers import refund_slip
 
     return _filed(folder / f"refund-{slip.record}.pdf", refund_slip(slip, lang))
+
+
+def write_desk_form(form: DeskForm, folder: Path, lang: str) -> Path:
+    """File a form that two people sign.
+
+    Raises:
+        Refusal: code `paper_too_long`.
+    """
+    from cardstation.papers import desk_form
+
+    name = f"{form.of}-{form.record}-{form.check_code}".lower()
+    return _filed(folder / f"{name}.pdf", desk_form(form, lang))
 
 
 def write_tool_slip(slip: ToolSlip, folder: Path, lang: str) -> Path:

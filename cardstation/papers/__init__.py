@@ -22,6 +22,7 @@ from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.charge import ChargeReceipt
 from cardstation.domain.closing import ClosingSlip
+from cardstation.domain.desk_form import DeskForm
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
@@ -38,6 +39,7 @@ from cardstation.papers.charge_paper import charge_80mm, charge_a5
 from cardstation.papers.closing_slip import closing_slip
 from cardstation.papers.custody_slip import custody_slip
 from cardstation.papers.desk_copy import desk_copy
+from cardstation.papers.desk_form import desk_form
 from cardstation.papers.handover_sheet import handover_sheet
 from cardstation.papers.manager_sheet import manager_sheet
 from cardstation.papers.meter_change import meter_change
@@ -66,6 +68,7 @@ __all__ = [
     "closing_slip",
     "custody_slip",
     "desk_copy",
+    "desk_form",
     "handover_sheet",
     "manager_sheet",
     "meter_change",
@@ -123,5 +126,6 @@ FORMS: tuple[Form[Any], ...] = (
     Form("meter_change", MeterChangeSlip, 210, meter_change),
     Form("closing_slip", ClosingSlip, 210, closing_slip),
     Form("refund_slip", RefundSlip, 210, refund_slip),
+    Form("desk_form", DeskForm, 210, desk_form),
     Form("tool_slip", ToolSlip, 210, tool_slip),
 )

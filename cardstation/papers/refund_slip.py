@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from cardstation.domain.money import capitals
 from cardstation.domain.refund_slip import RefundOf, RefundSlip
 from cardstation.i18n import Translator, translator
-from cardstation.papers.slip_frame import SlipPage, draw_slip
+from cardstation.papers.slip_frame import SlipPage, draw_slip, two_sign
 from cardstation.sentences import word
-
-_LINE = "_" * 16
 
 
 def refund_slip(slip: RefundSlip, lang: str) -> bytes:
@@ -32,7 +30,7 @@ def refund_slip(slip: RefundSlip, lang: str) -> bytes:
         facts=_facts(slip, t),
         brief=f"{slip.money}    {said}",
         text=t("Sign once the money is in your hands. This is no receipt and no tax invoice."),
-        foot=f"{t('Household signs')} {_LINE}    {t('Second person')} {_LINE}",
+        foot=two_sign(t("Household signs"), t("Second person")),
         signed=True,
     )
     return draw_slip(page, lang)

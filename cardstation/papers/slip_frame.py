@@ -16,6 +16,12 @@ _ROOM = _RIGHT - _LEFT
 _LABEL, _VALUE = Style(8.5, Ink.FAINT), Style(11)
 _STEP, _FACTS_TO = 8.4, 118.0
 _VALUES_AT = 48.0
+_LINE = "_" * 24
+
+
+def two_sign(first: str, second: str) -> str:
+    """The foot of a page that two people sign."""
+    return f"{first} {_LINE}    {second} {_LINE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,12 @@ class SlipPage:
     signed: bool = False
 
 
+def _parts(pen: Pen, text: str) -> tuple[str, ...]:
+    """A value, or its lines where it is a long one."""
+    room = _RIGHT - _VALUES_AT
+    return (text,) if pen.measure(text, _VALUE) <= room * 1.2 else pen.lines(text, _VALUE, room)
+
+
 def draw_slip(page: SlipPage, lang: str) -> bytes:
     """Draw it as a one-page PDF.
 
@@ -63,14 +75,17 @@ def draw_slip(page: SlipPage, lang: str) -> bytes:
     y, step = (32.5, 5.8) if page.signed else (35.0, min(_STEP, (_FACTS_TO - 35) / len(facts)))
     for label, text in facts:
         pen.fitted(_LEFT, y, label, _LABEL, room=_VALUES_AT - _LEFT - 3)
-        pen.fitted(_VALUES_AT, y, text, _VALUE, room=_RIGHT - _VALUES_AT)
-        y += step
+        for part in _parts(pen, text):
+            pen.fitted(_VALUES_AT, y, part, _VALUE, room=_RIGHT - _VALUES_AT)
+            y += step
     pen.panel(_LEFT, y - 2, _ROOM, 20, fill=Ink.PALE, radius=2)
     pen.text(_LEFT + 4, y + 5, page.brief, Style(13, Ink.NAVY, bold=True))
     pen.paragraph(_LEFT + 4, y + 12, page.text, Style(9.5), room=_ROOM - 8, most=2)
-    pen.rule(_LEFT, _RIGHT, 137.5)
-    foot = Style(11) if page.signed else Style(7.5, Ink.SOFT)
-    pen.fitted(_LEFT, 142.5 if page.signed else 141.8, page.foot, foot, room=_ROOM)
+    if page.signed:
+        pen.fitted(_LEFT, 139, page.foot, Style(11), room=_ROOM)
+    else:
+        pen.rule(_LEFT, _RIGHT, 137.5)
+        pen.fitted(_LEFT, 141.8, page.foot, Style(7.5, Ink.SOFT), room=_ROOM)
     if page.training:
         pen.watermark(WATERMARK, 130, x=_WIDTH / 2, y=80)
     return pen.finish()

@@ -77,6 +77,7 @@ SAID: dict[str, Callable[[Any], set[str]]] = {
     "card_report": lambda _value: set(),
     "card_slip": lambda _value: set(),
     "meter_change": lambda _value: set(),
+    "desk_form": lambda _value: set(),
     "refund_slip": lambda _value: set(),
     "tool_slip": lambda _value: set(),
     "closing_slip": _closing,

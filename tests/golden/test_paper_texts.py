@@ -12,6 +12,7 @@ import pytest
 
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.charge import ChargeReceipt
+from cardstation.domain.desk_form import DeskForm
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
@@ -21,6 +22,7 @@ from cardstation.papers import FORMS, Form
 from tests.kit.bag_papers import BAG_SAMPLES
 from tests.kit.card_slips import CARD_SLIPS
 from tests.kit.charge_papers import CHARGES
+from tests.kit.desk_forms import DESK_FORMS
 from tests.kit.money_papers import ACKNOWLEDGEMENTS, QUOTES, REFUNDS
 from tests.kit.papers import RECEIPTS, handover, pages_of
 from tests.kit.refund_slips import REFUND_SLIPS
@@ -36,6 +38,7 @@ SAMPLES: dict[type[Any], dict[str, Any]] = {
     **{kind: dict([next(iter(found.items()))]) for kind, found in BAG_SAMPLES.items()},
     CardSlip: {name: CARD_SLIPS[name] for name in ("issue", "change")},
     RefundSlip: REFUND_SLIPS,
+    DeskForm: DESK_FORMS,
 }
 
 

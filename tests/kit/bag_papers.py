@@ -24,6 +24,7 @@ from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.custody import ON_PAPER, HandOver, Party, Where
+from cardstation.domain.desk_form import DeskForm
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.refund_slip import RefundSlip
@@ -34,6 +35,7 @@ from cardstation.domain.volume import Volume
 from tests.kit.card_reports import card_reports
 from tests.kit.card_slips import CARD_SLIPS, METER_CHANGES
 from tests.kit.closing_slips import CLOSING_SLIPS
+from tests.kit.desk_forms import DESK_FORMS
 from tests.kit.papers import WHEN
 from tests.kit.refund_slips import REFUND_SLIPS
 from tests.kit.tool_slips import TOOL_SLIPS
@@ -225,5 +227,6 @@ BAG_SAMPLES = {
     MeterChangeSlip: METER_CHANGES,
     ClosingSlip: CLOSING_SLIPS,
     RefundSlip: REFUND_SLIPS,
+    DeskForm: {name: DESK_FORMS[name] for name in ("transferred", "emergency")},
     ToolSlip: TOOL_SLIPS,
 }

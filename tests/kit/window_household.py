@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cardstation.domain.forecast import MeterReading
 from cardstation.domain.household import Address, Household
-from cardstation.domain.ledger import Order
+from cardstation.domain.ledger import EntryKind, Order
 from cardstation.domain.money import Money
 from cardstation.errors import Refusal
 from cardstation.services.household_history import HistoryLine
@@ -107,4 +107,7 @@ class FakeHouseholds:
             self.reprinted.append((receipt_no, why))
             return Path(f"{receipt_no}-1-a5.pdf")
 
-        return HouseholdServices(find=find, look=look, reprint=reprint)
+        def form(kind: EntryKind, subject: str) -> Path:
+            return station._say(f"form {kind} {subject}", Path("form.pdf"))
+
+        return HouseholdServices(find=find, look=look, reprint=reprint, form=form)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from cardstation.domain.account_change import AccountChange
 from cardstation.domain.closing import FinalReading, Settlement
 from cardstation.domain.gas_due import amount_of
 from cardstation.domain.household import HouseholdStatus
+from cardstation.domain.ledger import EntryKind
 from cardstation.domain.meter import MeterKind
 from cardstation.errors import Refusal, fail
 from cardstation.services.close_account import Leaving
@@ -34,6 +37,12 @@ _PARTS = 3
 """Parts of a refund that the form names one by one."""
 
 
+def _signed(doing: Doing, title: Said, made: AccountChange) -> Done:
+    lines = (say("No money moved."), say("Have the form signed."))
+    form = partial(doing.services.household.form, EntryKind.ACCOUNT, made.change_id)
+    return Done(title, lines, paper=form)
+
+
 # ── stop, restart ──
 
 
@@ -46,8 +55,8 @@ def _stop_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
 
 
 def _stop(doing: Doing) -> Done:
-    doing.services.accounts.stop(doing.form.account_no, doing.form.words("why"))
-    return Done(say("The account is stopped"), (say("No money moved."),))
+    made = doing.services.accounts.stop(doing.form.account_no, doing.form.words("why"))
+    return _signed(doing, say("The account is stopped"), made)
 
 
 STOP = Act(
@@ -74,8 +83,8 @@ def _restart_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
 
 def _restart(doing: Doing) -> Done:
     form = doing.form
-    doing.services.accounts.restart(form.account_no, form.second, form.words("why"))
-    return Done(say("The account is in use again"), (say("No money moved."),))
+    made = doing.services.accounts.restart(form.account_no, form.second, form.words("why"))
+    return _signed(doing, say("The account is in use again"), made)
 
 
 RESTART = Act(
@@ -125,8 +134,8 @@ def _transfer_preview(services: DeskServices, form: Form) -> tuple[Said, ...]:
 def _transfer(doing: Doing) -> Done:
     form = doing.form
     why = form.words("why")
-    doing.services.accounts.transfer(form.account_no, form.second, _owner(form), why)
-    return Done(say("The account is in another name"), (say("No money moved."),))
+    made = doing.services.accounts.transfer(form.account_no, form.second, _owner(form), why)
+    return _signed(doing, say("The account is in another name"), made)
 
 
 TRANSFER = Act(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
 from cardstation.domain.card import Quantity
 from cardstation.domain.gas_due import DueStanding, amount_of
+from cardstation.domain.ledger import EntryKind
 from cardstation.domain.payment import Tender
 from cardstation.errors import fail
 from ui.desk_services import DeskServices
@@ -47,9 +50,14 @@ _LATER = say("Nothing is on the card yet: “Load gas due” brings it there.")
 def _granted(doing: Doing, gas: Quantity, shown: int | None) -> Done:
     form, given = doing.form, doing.services.given
     document, why = form.words("document"), form.words("why")
-    given.grant(form.account_no, gas, document, form.second, why, shown)
+    due = given.grant(form.account_no, gas, document, form.second, why, shown)
     next_step = say("Put the card in and load it (L); what it cannot carry stays due.")
-    return Done(say("Gas is due"), (next_step,), figure=str(gas))
+    lines = (next_step, say("Have the form signed."))
+    return Done(say("Gas is due"), lines, figure=str(gas), paper=_form(doing, due.due_id))
+
+
+def _form(doing: Doing, due_id: str) -> Callable[[], Path]:
+    return partial(doing.services.household.form, EntryKind.GAS_DUE, due_id)
 
 
 def _grant_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
@@ -197,7 +205,12 @@ def _withdraw(doing: Doing) -> Done:
     form = doing.form
     given = doing.services.given
     found = given.withdraw(_chosen(form).due.due_id, form.second, form.words("why"))
-    return Done(say("The rest is withdrawn"), (say("No money moves."),), figure=str(found.left))
+    return Done(
+        say("The rest is withdrawn"),
+        (say("No money moved."), say("Have the form signed.")),
+        figure=str(found.left),
+        paper=_form(doing, found.due.due_id),
+    )
 
 
 WITHDRAW = Act(
@@ -233,8 +246,9 @@ def _emergency(doing: Doing) -> Done:
     )
     return Done(
         say("Emergency gas is granted"),
-        (say("Put the card in and load it (L)."),),
+        (say("Put the card in and load it (L)."), say("Have the form signed.")),
         figure=str(due.quantity),
+        paper=_form(doing, due.due_id),
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.ledger import EntryKind
 from cardstation.domain.meter import Clearing, Reissue
 from cardstation.errors import Refusal
 from cardstation.services.intent.lost_card import MeterRead
@@ -180,8 +183,13 @@ def _unblock_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
 
 def _unblock(doing: Doing) -> Done:
     form = doing.form
-    doing.services.issuing.unblock(form.facts.home.card_no, form.second, form.words("why"))
-    return Done(say("The card is reported no more"), (say("It can be used at this desk again."),))
+    services, card_no = doing.services, form.facts.home.card_no
+    services.issuing.unblock(card_no, form.second, form.words("why"))
+    return Done(
+        say("The card is reported no more"),
+        (say("It can be used at this desk again."), say("Have the form signed.")),
+        paper=partial(services.household.form, EntryKind.CARD_UNBLOCKED, card_no),
+    )
 
 
 UNBLOCK = Act(
