@@ -9,14 +9,13 @@ there, in meters and on cards, is compared with what the books say was sold.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 from cardstation.domain.card import Quantity
 from cardstation.domain.household import Household
-from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
@@ -40,11 +39,12 @@ from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
 from drivers.virtual import PullAfter, Tear, VirtualCard, VirtualReader
 from drivers.virtual.maker import make_card
-from drivers.virtual.meter_bench import Hung, MeterBench
+from drivers.virtual.meter_bench import MeterBench
 from drivers.virtual.meter_errors import MeterError
 from drivers.virtual.meter_life import new_battery, tampered
-from drivers.virtual.meter_rules import number_of
+from drivers.virtual.meter_rules import MeterState, number_of
 from drivers.virtual.tear import Cut
+from tests.kit.loop_books import Home, gas_of, is_open, sold_of
 from tests.kit.luck import USUAL, Luck
 from tests.kit.station import Desk, neighbours, nobody, open_desk
 
@@ -53,27 +53,6 @@ TRIES = 8
 NEWS = 1_000
 LITTLE = {MeterKind.VOLUME: 12_000, MeterKind.MONEY: 3_500}
 """Litres or fen at which people go to the desk."""
-
-
-@dataclass
-class Home:
-    """One household with its card and what its meter truly took.
-
-    Attributes:
-        credited: By mark of the load. twice: What a meter that counts nothing took again.
-    """
-
-    household: Household
-    card: VirtualCard
-    hung: Hung
-    residual: int
-    used: int
-    credited: dict[bytes, int] = field(default_factory=dict)
-    twice: int = 0
-
-    @property
-    def in_meter(self) -> int:
-        return sum(self.credited.values())
 
 
 class Loop:
@@ -215,25 +194,30 @@ class Loop:
             at=at,
             cut=cut,
             backwards=backwards,
-            into=into.household.meter.meter_no if into else "",
+            into=into.hung.meter.state.meter_no if into else "",
         )
         home.card.chip.arm(None)
-        taken = meter.state.cumulative - before.cumulative
         if into or backwards:
-            assert not taken
+            assert meter.state.cumulative == before.cumulative
             wanted = MeterError.METER_NO if into else MeterError.CARD_RESET
             assert verdict.error in (wanted, MeterError.VOLTAGE)
-        if taken:
-            again = meter.state.taken_mark in home.credited
-            assert not again or self.rules.school is CounterSchool.NONE, "gas was taken twice"
-            home.twice += taken if again else 0
-            home.credited.setdefault(meter.state.taken_mark, taken)
-            self._count("taken twice, no counter" if again else "loads taken")
+        self._took(home, before)
         if verdict.torn:
             self._count("torn at the meter")
         elif verdict.error:
             self._count(f"meter error {verdict.error}")
         self._prove(home)
+
+    def _took(self, home: Home, before: MeterState) -> None:
+        """Keep what its meter credited since."""
+        state = home.hung.meter.state
+        taken = state.cumulative - before.cumulative
+        if taken:
+            again = state.taken_mark in home.credited
+            assert not again or self.rules.school is CounterSchool.NONE, "gas was taken twice"
+            home.twice += taken if again else 0
+            home.credited.setdefault(state.taken_mark, taken)
+            self._count("taken twice, no counter" if again else "loads taken")
 
     def _visit(self, home: Home, *, buys: bool, unlucky: bool = True) -> None:
         """The household at the counter, until all is done or it walks away."""
@@ -345,11 +329,12 @@ class Loop:
         booked, doubt = self._books_of(home)
         assert there - booked in (0, doubt), (there, booked, doubt)
         state = home.hung.meter.state
-        assert state.cumulative - home.hung.began == home.in_meter + home.twice
+        taken = home.in_meter + home.twice - home.earlier
+        assert state.cumulative - home.hung.began == taken
         burnt = home.hung.burnt.litres
         assert state.used_litres == home.used + burnt
         if self.kind is MeterKind.VOLUME:
-            assert state.residual == home.residual + home.in_meter + home.twice - burnt
+            assert state.residual == home.residual + taken - burnt
 
     def _books_of(self, home: Home) -> tuple[int, int]:
         """Sold less taken back, and the one load that may be there or gone meanwhile."""
@@ -359,7 +344,7 @@ class Loop:
             pending = [one for one in reading.topups.open_intents() if one.account_no == account]
         for entry in news:
             self._seq = entry.seq
-            self._booked[entry.account_no] += _gas_of(entry)
+            self._booked[entry.account_no] += gas_of(entry)
         return self._booked[account], sum(map(self._doubt, pending))
 
     def _doubt(self, intent: TopUp) -> int:
@@ -376,24 +361,10 @@ class Loop:
         found = verify(self.desk.station)
         assert found.ok, found.disagreements
         with self.desk.station.store.reading() as reading:
-            waiting = [one for one in reading.topups.open_intents() if _open(one)]
+            waiting = [one for one in reading.topups.open_intents() if is_open(one)]
         assert not waiting, waiting
         there = sum(home.in_meter + self.on_card(home) for home in self.homes)
         assert there == sum(self._books_of(home)[0] for home in self.homes)
-        terms = found.gas_terms
-        sold = terms["sold_litres"] - terms["returned_litres"]
-        if self.kind is MeterKind.MONEY:
-            sold = terms["sold_by_amount_fen"]
+        sold = sold_of(found.gas_terms, self.kind)
         assert there == sold
         self._count("litres or fen sold", sold)
-
-
-def _gas_of(entry: Entry) -> int:
-    """Litres, or fen for a money meter, that a fact adds to what was sold."""
-    signs = {EntryKind.SEALED: 1, EntryKind.RETURNED: -1}
-    return signs.get(entry.kind, 0) * (entry.litres or entry.fen)
-
-
-def _open(intent: TopUp) -> bool:
-    paid_back = (TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
-    return intent.state not in paid_back

@@ -18,8 +18,9 @@ from drivers.virtual.purse_bench import PurseBench
 from drivers.virtual.purse_meter import PurseMeter, purse_in
 from drivers.virtual.tear import Cut
 from drivers.virtual.volume_purse_maker import make_purse_of
+from tests.kit.loop_books import Home
 from tests.kit.luck import Luck
-from tests.kit.meter_loop import Home, Loop
+from tests.kit.meter_loop import Loop
 from tests.kit.purses import software
 from tests.kit.station import Desk
 
