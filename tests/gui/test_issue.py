@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from cardstation.domain.meter import Clearing, WaitingLoad
 from cardstation.domain.shift import Approval
 from cardstation.errors import OutcomeUnknown, Refusal
+from tests.kit import window_samples as samples
 from tests.kit.window_people import SUPERVISOR
 from tests.kit.window_stage import Stage
 from ui.screens.counter import issue_dialog
@@ -105,6 +107,31 @@ def test_a_dead_card_is_cleared_by_two(
     note = active.session.tools.board.note
     assert note is not None
     assert (note.tone, note.fields) == ("ok", {"file": "slip.pdf"})
+
+
+@pytest.mark.parametrize(("code", "offers"), [("old_card", False), ("card_clearing_open", True)])
+def test_a_card_that_is_never_blank_again_is_not_offered_to_be_cleared(
+    active: Stage, code: str, offers: bool
+) -> None:
+    """What was begun on it is finished: a new one that is taken back is spent."""
+    card = active.station.card
+    rules = replace(card.facts.rules, clears=Clearing.SPENT)
+    card.facts = replace(card.facts, rules=rules, stop=Refusal(code, account_no="1", card_no="2"))
+    active.insert()
+    assert active.counter.model.state.may_wipe is offers
+
+
+def test_a_load_that_only_its_meter_takes_off_is_not_offered_to_be_taken_back(
+    active: Stage,
+) -> None:
+    card = active.station.card
+    card.facts = samples.facts(stop="load_still_on_card", taken=False)
+    for waiting, offers in ((WaitingLoad.TAKEN_BACK, True), (WaitingLoad.METER_FIRST, False)):
+        rules = replace(card.facts.rules, on_waiting_load=waiting)
+        card.facts = replace(card.facts, rules=rules)
+        active.remove()
+        active.insert()
+        assert active.counter.model.state.may_take_back is offers
 
 
 def test_a_card_in_use_is_not_offered_to_be_cleared(active: Stage, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from cardstation.domain.card import CardContent
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
-from cardstation.domain.meter import MeterKind
+from cardstation.domain.meter import Clearing, MeterKind, WaitingLoad
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
@@ -158,6 +158,8 @@ class State:
         """True when the card shows a load that the meter has not taken, and nothing is typed."""
         lying = self.content is not None and self.content.pending is not None
         stopped = self.phase is Phase.STOPPED and self.household is not None
+        if self.facts and self.facts.rules.on_waiting_load is WaitingLoad.METER_FIRST:
+            return False
         return lying and self.owed is None and (stopped or self.phase in (Phase.READY, Phase.DONE))
 
     @property
@@ -175,7 +177,9 @@ class State:
     def may_wipe(self) -> bool:
         """True while a card lies there that may be dead: it can be made a blank again."""
         code = self.problem.code if self.problem else ""
-        return self.phase is Phase.STOPPED and code in _DEAD_CARDS
+        kept = self.facts is not None and self.facts.rules.clears is not Clearing.BLANK
+        begun = code in ("card_clearing_open", "card_clear_unknown")
+        return self.phase is Phase.STOPPED and code in _DEAD_CARDS and (begun or not kept)
 
     @property
     def is_new_card(self) -> bool:
