@@ -17,6 +17,7 @@ from cardstation.domain.payment import Tender
 from cardstation.errors import Defect
 from cardstation.services.work import Work
 from tests.kit.interleave import Pair
+from tests.kit.interleave_counter import COUNTER_HANDS
 from tests.kit.interleave_hands import (
     AMOUNTS,
     ANSWERS,
@@ -33,11 +34,16 @@ from tests.kit.interleave_hands import (
     on_duty,
 )
 from tests.kit.sweep import Lab
+from tests.kit.sweep_charges import CHARGES, FROM_BALANCE
+from tests.kit.sweep_given import GIVE
 from tests.kit.sweep_jobs import ARREARS, BAG, PREPAID, REFUND, RETURN, SALE, stock
 from tests.kit.sweep_world import Job
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
+
+
+EVERY_HAND = {**HANDS, **COUNTER_HANDS}
 
 
 @dataclass(frozen=True)
@@ -87,18 +93,24 @@ SPREAD = (
     Case(SYNCS, "copy: refund", 99, 2),
     Case(AMOUNTS, "release and give back", 99, 1),
     Case(WITHDRAWS, "copy: return", 99, 1),
+    Case(SALE, "over-use paid", 17, 2),
+    Case(SALE, "copy: gas due", 17, 9),
+    Case(GIVE, "gas due withdrawn", 29, 3),
+    Case(CHARGES, "charge undone", 19, 4),
+    Case(FROM_BALANCE, "balance", 17, 5),
 )
 FIRSTS = (
     *(SALE, BAG, PREPAID, RETURN, REFUND, TORN, ON_DUTY),
     *(GIVE_BACK, RELEASES, ARREARS, DISPUTES, ANSWERS, FREES),
     *(SYNCS, AMOUNTS, WITHDRAWS),
+    *(GIVE, CHARGES, FROM_BALANCE),
 )
 CI_SHARE = 2
 """Of the strides above one in so many is met; `./dev soak interleave` meets at every boundary."""
 EVERY_PAIR = tuple(
     Case(job, hand, 1, 0, tender)
     for job in FIRSTS
-    for hand in HANDS
+    for hand in EVERY_HAND
     for tender in ((Tender.CASH, Tender.QR_CODE) if job in (SALE, BAG, ANSWERS) else (Tender.CASH,))
     if (hand == "blind count") <= (job is ON_DUTY)
 )
@@ -107,8 +119,8 @@ EVERY_PAIR = tuple(
 def pair_of(case: Case, folder: Path) -> Pair:
     lab = Lab(folder, case.job, stock, case.tender, answers=case.tender is Tender.QR_CODE)
     if case.job is ON_DUTY:
-        return Pair(lab, HANDS[case.hand], resume=on_duty, close=day_over)
-    return Pair(lab, HANDS[case.hand])
+        return Pair(lab, EVERY_HAND[case.hand], resume=on_duty, close=day_over)
+    return Pair(lab, EVERY_HAND[case.hand])
 
 
 @pytest.mark.parametrize("case", SPREAD, ids=str)
