@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tests.sim.counter import AT_COUNTER
 from tests.sim.fates import FATES
 from tests.sim.grants import Grants
 from tests.sim.proven import proven
@@ -66,8 +67,9 @@ def play(seed: object, size: Size, watcher: Watcher = lambda _world, _step: None
 
 def _step(made: World, step: int) -> None:
     made.time.pass_by(timedelta(seconds=made.chance.randrange(10, 600)))
-    acts = [act for _, act in FATES]
-    act = made.chance.choices(acts, [weight for weight, _ in FATES])[0]
+    fates = (*FATES, *AT_COUNTER) if made.size.counter else FATES
+    acts = [act for _, act in fates]
+    act = made.chance.choices(acts, [weight for weight, _ in fates])[0]
     act(made)
     made.look()
     if step % 400 == 0:

@@ -138,6 +138,7 @@ class Watch:
 
     def _spent(self, after: int) -> None:
         """Rows that lie beside entries: arrears paid, remainders given back, shifts closed."""
+        self._charged(after)
         for what, payment_id, fen, told in self._ask(_SPENT, after, after, after):
             match what:
                 case "arrears":
@@ -150,6 +151,18 @@ class Watch:
                     continue
             self.spent.append((what, payment_id, fen, told))
             self.fresh.append(payment_id)
+
+    def _charged(self, after: int) -> None:
+        """Charges and their way back: where the money went that came for them, or is owed."""
+        for charge_id, what, corrects, frozen in self._ask(_CHARGED, after):
+            told = json.loads(frozen)
+            fen = told["money"]["fen"] * (-1 if corrects else 1)
+            source = "unallocated" if told["tender"] else "arrears"
+            self.terms.update({source: fen, _EARNED[what]: -fen})
+            if corrects and told["tender"]:
+                self.terms.update({"unallocated": -fen, "tender": fen})
+                self.spent.append(("given_back", corrects, -fen, charge_id))
+                self.fresh.append(corrects)
 
     def _move(self, number: int, topup_id: str, event: str | None, state: str, *row: Any) -> None:
         self.log = number
@@ -179,6 +192,10 @@ _SPENT = (
     " WHERE seq > ?"
     " UNION ALL SELECT 'shift', frozen, 0, '' FROM shift_close WHERE seq > ?"
 )
+
+
+_CHARGED = "SELECT charge_id, what, corrects, frozen FROM charge WHERE seq > ? ORDER BY seq"
+_EARNED = {"over_use": "loaded", "fee": "fee", "deposit": "balance", "arrears": "arrears"}
 
 
 def _view(topup_id: str, state: TopUpState, *row: Any) -> View:

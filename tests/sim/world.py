@@ -34,13 +34,19 @@ MACHINES = "M900"
 
 @dataclass(frozen=True)
 class Size:
-    """How large a world is, how long it runs, and whether people decide on offline grants."""
+    """How large a world is, how long it runs, and what else people do in it.
+
+    Attributes:
+        grants: They decide on offline grants. counter: They pay charges, get them back, are given
+            gas, and have accounts stopped.
+    """
 
     stations: int
     households: int
     steps: int
     trouble: float = 0.15
     grants: bool = False
+    counter: bool = False
 
 
 def small(seed: object) -> Size:
@@ -49,6 +55,10 @@ def small(seed: object) -> Size:
     steps = chance.choices((4, 8, 16, 40, 120), (25, 30, 27, 13, 5))[0]
     length, trouble = chance.randrange(steps // 2, steps + 1), chance.choice((0.0, 0.1, 0.3, 0.6))
     return Size(3, 60, length, trouble, grants=chance.random() < 0.5)
+
+
+CROWDED = Size(3, 20, 60, 0.3, counter=True)
+"""Few households, so that much happens to each."""
 
 
 def large(seed: object) -> Size:
