@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 from cardstation.central.centre_key import CentreKey
 from cardstation.central.engine import transaction
 from cardstation.central.known_keys import KnownKeys
-from cardstation.central.requests import Signed, read_body, signature_of
+from cardstation.central.requests import Signed, read_body, refusal, signature_of
 from cardstation.central.turns import Turns
 from cardstation.domain.checkpoint import AnswerSigned
 from cardstation.domain.message_signature import ANSWER_SIGNATURE, digest_matches
@@ -99,7 +99,12 @@ class Reception:
                 self._looked_s = time.monotonic()
 
     def _signed(self, work: Work, signed: Signed, body: bytes) -> Response:
-        answer = work(signed, body)
+        try:
+            answer = work(signed, body)
+        except LedgerRefused as error:
+            if not signed.proven:
+                raise
+            answer = refusal(error)
         said = AnswerSigned(signed.station, signed.signature, bytes(answer.body))
         answer.headers[ANSWER_SIGNATURE] = b64encode(self._key.sign(said.message)).decode()
         return answer

@@ -156,6 +156,15 @@ class Signed:
         """
         return datetime.fromtimestamp(max(0, min(self.said.created, time.time())), UTC)
 
+    @property
+    def proven(self) -> bool:
+        """Whether some key is known to have signed it: only then is it a question to answer.
+
+        Otherwise anybody could lay a station's signature on words of their own, and have what is
+        refused to those words signed as the answer to that station's question.
+        """
+        return bool(self._owners)
+
     def by(self, public_key: bytes) -> bool:
         """Whether the owner of a public key signed it; a key that did is not tried again."""
         if public_key not in self._owners and genuine(public_key, self.signature, self.base):

@@ -16,9 +16,10 @@ from cardstation.domain.feed import (
     Snapshot,
     clerks_of,
 )
+from cardstation.domain.message_signature import ANSWER_SIGNATURE
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.sync import feed_wire as wire
-from cardstation.sync.failures import UNREADABLE, mapped, refuse
+from cardstation.sync.failures import UNREADABLE, mapped
 from cardstation.sync.http_ledger import HttpLedger
 
 
@@ -105,12 +106,14 @@ class FeedLine(HttpLedger):
             request = self._client.build_request(
                 "GET", path, headers={"accept-encoding": "identity"}, timeout=self._timeout
             )
-            self._sign(request, b"", nonce)
+            question = self._sign(request, b"", nonce)
             answer = self._client.send(request, stream=True)
             with closing(answer):
                 for part in answer.iter_raw():
                     body += part
                     if len(body) > MOST_BODY_BYTES:
                         raise LedgerUnreachable(UNREADABLE, url=self._url, status=200)
-        refuse(httpx.Response(answer.status_code, content=bytes(body)), self._url)
+        said = {name: answer.headers.get(name, "") for name in (ANSWER_SIGNATURE,)}
+        whole = httpx.Response(answer.status_code, headers=said, content=bytes(body))
+        self._signer.heed(whole, question, self._url, self.genuine)
         return bytes(body)

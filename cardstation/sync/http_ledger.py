@@ -31,7 +31,7 @@ from cardstation.ports.ledger import (
     SignedGrant,
 )
 from cardstation.sync import wire
-from cardstation.sync.failures import BAD_ADDRESS, UNREADABLE, mapped, refuse
+from cardstation.sync.failures import BAD_ADDRESS, UNREADABLE, mapped
 from cardstation.sync.signing import Said, Signer
 from cardstation.sync.trust import trusted
 
@@ -383,7 +383,7 @@ class HttpLedger:
                 )
                 question = self._sign(request, body, nonce)
                 answer = self._client.send(request)
-            refuse(answer, self._url)
+            self._signer.heed(answer, question, self._url, self._centre.genuine)
         except LedgerUnreachable:
             self._rest.failed()
             raise

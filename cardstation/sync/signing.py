@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
@@ -18,7 +19,20 @@ from cardstation.domain.message_signature import (
 )
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.ports.keys import DeviceKey
-from cardstation.sync.failures import UNREADABLE
+from cardstation.sync.failures import UNREADABLE, refuse
+
+TO_STRANGERS = frozenset(
+    {
+        "batch_too_large",
+        "enrolment_code_bad",
+        "local_only",
+        "page_unknown",
+        "signature_bad",
+        "station_enrolled",
+        "station_unknown",
+    }
+)
+"""What the centre says to who is not known to it, unsigned: none of it stops a station."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +83,27 @@ class Signer:
         if not signature:
             raise LedgerRefused("ledger_answer_unsigned", url=url)
         return Said(AnswerSigned(self.station, question, answer.content).message, signature)
+
+    def heed(
+        self,
+        answer: httpx.Response,
+        question: bytes,
+        url: str,
+        genuine: Callable[[bytes, bytes], bool],
+    ) -> None:
+        """Raise what an answer other than 200 means; no refusal is believed that is not signed.
+
+        Raises:
+            LedgerUnreachable: as `refuse`.
+            LedgerRefused: with the ledger's own code; `ledger_answer_unsigned`,
+                `ledger_signature_bad` where somebody else says so.
+        """
+        try:
+            refuse(answer, url)
+        except LedgerRefused as refused:
+            if refused.code in TO_STRANGERS:
+                raise
+            said = self.said(answer, question, url)
+            if not genuine(said.message, said.signature):
+                raise LedgerRefused("ledger_signature_bad", url=url) from refused
+            raise

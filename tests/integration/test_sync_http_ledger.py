@@ -102,10 +102,10 @@ def test_a_busy_ledger_says_when_to_come_again() -> None:
 
 
 def test_a_refusal_keeps_its_code_and_values() -> None:
-    body = b'{"code": "ledger_gap", "values": {"expected_seq": 4, "code": "x"}}'
+    body = b'{"code": "station_unknown", "values": {"expected_seq": 4, "code": "x"}}'
     error = failing(lambda _: httpx.Response(409, content=body))
     assert isinstance(error, LedgerRefused)
-    assert (error.code, error.values["expected_seq"]) == ("ledger_gap", 4)
+    assert (error.code, error.values["expected_seq"]) == ("station_unknown", 4)
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:80", "ftp://127.0.0.1", "http://", "http:///x"])
