@@ -93,16 +93,17 @@ class ServicesLoop(Loop):
 
     def _a_day_of(self, home: Home) -> None:
         if self.strikes(OFTEN):
-            act = self.chance.choice(
-                (
-                    *(self._granted, self._emergency, self._lost, self._lost, self._found),
-                    *(self._other_meter, self._other_meter, self._stopped_a_while, self._cleared),
-                )
-            )
-            self._tried(home, act)
+            self._tried(home, self.chance.choice(self._acts()))
         if self._is_odd(home):
             self._tried(home, self._card_is_ready)
         super()._a_day_of(home)
+
+    def _acts(self) -> tuple[Callable[[Home], None], ...]:
+        """What else may happen to a household."""
+        return (
+            *(self._granted, self._emergency, self._lost, self._lost, self._found),
+            *(self._other_meter, self._other_meter, self._stopped_a_while, self._cleared),
+        )
 
     def _is_odd(self, home: Home) -> bool:
         """A card of another meter, or one that opens a meter and met it."""

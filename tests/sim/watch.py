@@ -156,6 +156,11 @@ class Watch:
         """Charges and their way back: where the money went that came for them, or is owed."""
         for charge_id, what, corrects, frozen in self._ask(_CHARGED, after):
             told = json.loads(frozen)
+            if told["tender"] and not corrects and self.asked.get(charge_id, ("",))[0] != "taken":
+                # Put back by what the ledger knows: its payment is a part that was lost.
+                self.asked[charge_id] = ("taken", told["money"]["fen"])
+                self.terms.update({"tender": told["money"]["fen"]})
+                self.terms.update({"unallocated": -told["money"]["fen"]})
             fen = told["money"]["fen"] * (-1 if corrects else 1)
             source = "unallocated" if told["tender"] else "arrears"
             self.terms.update({source: fen, _EARNED[what]: -fen})

@@ -17,8 +17,8 @@ from drivers.makers.purse_cards import PURSE_CARDS
 from tests.kit.fast_disk import fast_folder
 from tests.kit.meter_loop import Loop
 from tests.kit.purse_loop import PurseLoop
-from tests.kit.services_loop import ServicesLoop
 from tests.kit.shared_engines import share_engines
+from tests.kit.town_loop import TownLoop
 from tests.soak.figures import Figures
 
 DAYS, HOUSEHOLDS = 365, 6
@@ -35,7 +35,7 @@ CASES = tuple(
 TOLD = ("sold", "loads taken", "taken back", "torn at the desk", "torn at the meter")
 TOLD += ("switched off", "taken twice, no counter", "meter error 21", "settled by people")
 TOLD += ("given", "lost", "used_again", "found", "cleared", "other_meter", "put_back")
-TOLD += ("card_is_ready", "stopped_a_while")
+TOLD += ("card_is_ready", "stopped_a_while", "moved_away", "issued", "fitter_came")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Life:
     def _world(self, folder: Path, rules: MakerRules, kind: MeterKind) -> Loop:
         if rules.code == PURSE_CARDS.code:
             return PurseLoop(folder, kind, seed=self.seed, households=self.households)
-        return ServicesLoop(folder, rules, kind, seed=self.seed, households=self.households)
+        return TownLoop(folder, rules, kind, seed=self.seed, households=self.households)
 
 
 def soak() -> Figures:
