@@ -75,6 +75,18 @@ TABLE = {
         _UNCHANGED,
         "Go on from the first page.",
     ),
+    "page_late": Words(
+        "Ledger busy",
+        "The ledger has too much to do at the moment, or cannot be read.",
+        _UNCHANGED,
+        "Try again in half a minute; a page that you looked at comes by itself.",
+    ),
+    "act_unknown": Words(
+        "Perhaps done",
+        "The answer was lost: it is not certain whether this was done.",
+        "It was done whole or not at all.",
+        "Look at the page or the audit log first; do it again only if it is not there.",
+    ),
     "export_too_long": Words(
         "Too long for one file",
         "More than {most} rows: {kind} would not hold all of them, and none may be missing.",

@@ -17,10 +17,11 @@ from cardstation.central.console.tables import decisions, explanations, proposal
 from cardstation.central.console.visit import ZONE, Act, Done, Page, Visit
 from cardstation.central.console.words import DONE
 from cardstation.central.tables import exceptions
-from cardstation.errors import CardStationError
+from cardstation.errors import CardStationError, Mishap, OutcomeUnknown
 from cardstation.i18n import translator
 from cardstation.sentences import of_error
 
+_OF_BOOKS = frozenset({"ledger_overloaded", "ledger_commit_unknown", "ledger_database_gone"})
 _BY_NAME = {page.name: page for page in PAGES}
 
 
@@ -61,18 +62,33 @@ def shown_login(request: Request, why: CardStationError | None = None) -> Respon
     t = translator(gate.look_of(request)["lang"])
     values = {
         "go": gate.own_place(request.query_params.get("go", "")),
-        "refused": None if why is None else of_error(why, t),
+        "refused": None if why is None else of_error(_for_people(request, why), t),
         "done": DONE.get(request.query_params.get("done", ""), ""),
     }
     return _html(request, "login", values, 200 if why is None else gate.status_of(why))
 
 
 def refused(request: Request, why: CardStationError) -> Response:
-    """What was refused, in words."""
+    """What was refused, in words; a page that is late is asked for again by itself."""
+    why = _for_people(request, why)
     t = translator(gate.look_of(request)["lang"])
     first = why.code == "password_first"
-    values = {"told": of_error(why, t), "go": "password" if first else ""}
+    go, again = f"/console/{'password' if first else ''}", ""
+    if why.code == "page_late" and request.method == "GET" and "/exports/" not in request.url.path:
+        go = gate.own_place(f"{request.url.path}?{request.url.query}")
+        again = gate.own_place(
+            f"{request.url.path}?{request.url.include_query_params(by_itself=1).query}"
+        )
+    values = {"told": of_error(why, t), "go": go, "again": again}
     return _html(request, "refused", values, gate.status_of(why))
+
+
+def _for_people(request: Request, why: CardStationError) -> CardStationError:
+    """What happened to the books, as it is for who looks at a page or sends a form."""
+    if why.code not in _OF_BOOKS:
+        return why
+    unknown = isinstance(why, OutcomeUnknown) and request.method != "GET"
+    return Mishap("act_unknown" if unknown else "page_late")
 
 
 def _of(visit: Visit) -> dict[str, Any]:
