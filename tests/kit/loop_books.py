@@ -33,6 +33,10 @@ class Home:
     earlier: int = 0
 
     @property
+    def kind(self) -> MeterKind:
+        return self.hung.meter.state.kind
+
+    @property
     def in_meter(self) -> int:
         return sum(self.credited.values())
 

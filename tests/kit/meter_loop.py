@@ -86,7 +86,7 @@ class Loop:
         self._booked: Counter[str] = Counter()
         self._seq = 0
         self.gone: list[Home] = []
-        self.paid_back = 0
+        self.ended: Counter[MeterKind] = Counter()
         self._directory = neighbours(households, kind)
         self._build()
         self.homes = [self._moved_in(one) for one in self._directory]
@@ -154,7 +154,7 @@ class Loop:
         elif self.strikes(self.luck.magnet):
             home.hung.meter.state = tampered(state, "magnet")
             self._count("magnets")
-        if state.residual <= LITTLE[self.kind] or state.locked or self.chance.randrange(20) == 0:
+        if state.residual <= LITTLE[home.kind] or state.locked or self.chance.randrange(20) == 0:
             self._visit(home, buys=True)
             if not self.strikes(self.luck.forgets_meter):
                 self._meets_meter(home)
@@ -335,7 +335,7 @@ class Loop:
         assert state.cumulative - home.hung.began == taken
         burnt = home.hung.burnt.litres
         assert state.used_litres == home.used + burnt
-        if self.kind is MeterKind.VOLUME:
+        if home.kind is MeterKind.VOLUME:
             assert state.residual == home.residual + taken - burnt
 
     def _books_of(self, home: Home) -> tuple[int, int]:
@@ -365,9 +365,11 @@ class Loop:
         with self.desk.station.store.reading() as reading:
             waiting = [one for one in reading.topups.open_intents() if is_open(one)]
         assert not waiting, waiting
-        every = [*self.homes, *self.gone]
-        there = sum(home.in_meter + self.on_card(home) for home in every)
-        assert there == sum(self._books_of(home)[0] for home in every)
-        sold = sold_of(found.gas_terms, self.kind)
-        assert there - self.paid_back == sold
-        self._count("litres or fen sold", sold)
+        there = Counter(self.ended)
+        for home in (*self.homes, *self.gone):
+            lies = home.in_meter + self.on_card(home)
+            assert lies == self._books_of(home)[0]
+            there[home.kind] += lies
+        for kind in MeterKind:
+            assert there[kind] == sold_of(found.gas_terms, kind)
+        self._count("litres or fen sold", there.total())

@@ -163,9 +163,9 @@ class ServicesLoop(Loop):
             self._count("given")
         return True
 
-    def _so_much(self) -> Money | Volume:
+    def _so_much(self, home: Home) -> Money | Volume:
         amount = self.chance.randrange(1, 30)
-        return Money(amount * 100) if self.kind is MeterKind.MONEY else Volume(amount * 1_000)
+        return Money(amount * 100) if home.kind is MeterKind.MONEY else Volume(amount * 1_000)
 
     def on_card(self, home: Home) -> int:
         """As of a loop, on all its cards; a load on two of them is one."""
@@ -177,7 +177,7 @@ class ServicesLoop(Loop):
         return sum(loads.values())
 
     def _granted(self, home: Home) -> None:
-        told = (home.household.account_no, self._so_much(), Tender.MAKE_UP, "WO-7", SECOND, WHY)
+        told = (home.household.account_no, self._so_much(home), Tender.MAKE_UP, "WO-7", SECOND, WHY)
         grant_gas(self.desk.station, *told)
 
     def _emergency(self, home: Home) -> None:
@@ -276,16 +276,20 @@ class ServicesLoop(Loop):
             self._on_wall(home, before)
             self._count("put_back")
             return
+        before = home.hung.meter
+        self._changed_for(home, home.kind)
+        more.before = before
+
+    def _changed_for(self, home: Home, kind: MeterKind) -> None:
         self._meters += 1
         state = home.hung.meter.state
-        new = NewMeter(f"QM26{self._meters:08d}", self.kind)
+        new = NewMeter(f"QM26{self._meters:08d}", kind)
         left = state.quantity(max(state.residual, 0))
         read = FinalReading(left, state.purchase_counter, "HB-117")
         desk, account_no = self.desk, home.household.account_no
         agreed = reckon_change(desk.station, account_no, new, read)
         change_meter(desk.station, account_no, new, read, agreed, SECOND, WHY)
-        more.before = home.hung.meter
-        fresh = MeterState(new.meter_no, kind=self.kind, school=self.rules.school)
+        fresh = MeterState(new.meter_no, kind=kind, school=self.rules.school)
         self._on_wall(home, VirtualMeter(fresh, self.layout))
 
     def _on_wall(self, home: Home, meter: VirtualMeter) -> None:

@@ -46,13 +46,28 @@ class TownLoop(ServicesLoop):
     _orders = 0
 
     def _acts(self) -> tuple[Callable[[Home], None], ...]:
-        return (*super()._acts(), self._fitter_came)
+        return (*super()._acts(), self._fitter_came, self._other_kind)
 
     def _a_day_of(self, home: Home) -> None:
         if self.strikes(MOVES):
             self._tried(home, self._moved_away)
         else:
             super()._a_day_of(home)
+
+    def _other_kind(self, home: Home) -> None:
+        """A meter that counts money hangs where one counted gas, or the other way round."""
+        [*other] = self.rules.kinds - {home.kind}
+        booked, doubt = self._books_of(home)
+        if not other or doubt or booked != home.in_meter or self._is_odd(home):
+            return
+        was = home.kind
+        self._changed_for(home, other[0])
+        self._more[home.household.account_no].before = None
+        self.ended[was] += booked
+        self._booked[home.household.account_no] = 0
+        home.credited = dict.fromkeys(home.credited, 0)
+        home.twice = home.earlier = 0
+        self._count(f"now counts {home.kind}")
 
     def _moved_away(self, home: Home) -> None:
         """Its account is closed, and another household comes, with a meter of its own."""
@@ -68,7 +83,7 @@ class TownLoop(ServicesLoop):
             said = Leaving(final, WHY, total, found=LOOKED if doubtful else "")
             paid = close_account(station, account_no, SECOND, said, inserted).settlement
         self.desk.reader.pull()
-        self.paid_back += paid.volume.litres or (0 if paid.volume else paid.gas.fen)
+        self.ended[home.kind] -= paid.volume.litres or paid.gas.fen
         self.gone.append(home)
         self.homes[self.homes.index(home)] = self._comes(home)
 
@@ -79,7 +94,7 @@ class TownLoop(ServicesLoop):
             self._directory[0],
             account_no=f"22010499{number:04d}",
             card_no=f"8801302599{number:04d}",
-            meter=replace(old.meter, meter_no=f"QM27{number:08d}"),
+            meter=replace(old.meter, kind=self.kind, meter_no=f"QM27{number:08d}"),
             address=replace(old.address, room=str(900 + number)),
             purchase_counter=0,
             generation=0,

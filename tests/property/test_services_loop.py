@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("chance")
 
 DAYS, SEED = 45, 4
 EVERY = {"given", "lost", "found", "cleared", "other_meter", "card_is_ready", "stopped_a_while"}
-EVERY |= {"issued", "moved_away", "fitter_came"}
+EVERY |= {"issued", "moved_away", "fitter_came", "other_kind"}
 
 
 def test_gas_in_meters_and_on_cards_was_sold_or_given(
