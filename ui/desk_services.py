@@ -14,6 +14,7 @@ from pathlib import Path
 from cardstation.domain.batch import Batch, LineOutcome, ManifestLine, Whose
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.charge import Original
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.receipt import Receipt
@@ -145,7 +146,7 @@ class BackServices:
 
     refund: Callable[[Inserted, Approval], TopUp]
     begin_pay_out: Callable[[str], bool]
-    pay_out: Callable[[str, Approval, str], TopUp]
+    pay_out: Callable[[str, Approval, str, Original | None], TopUp]
     paid_slip: Callable[[str], Path]
     take_back: Callable[[Inserted, Approval, str, Watch], TopUp]
     withdraw: Callable[[str], TopUp]

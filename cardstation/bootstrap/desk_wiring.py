@@ -35,6 +35,7 @@ from cardstation.bootstrap.papers import (
 from cardstation.bootstrap.patient_sync import PatientSync
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.charge import Original
 from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
@@ -286,9 +287,11 @@ class Wiring:
         """One more person."""
         return add_clerk(self.station, name, pin, roles, by=by)
 
-    def pay_out(self, intent_id: str, approval: Approval, found: str) -> TopUp:
+    def pay_out(
+        self, intent_id: str, approval: Approval, found: str, original: Original | None
+    ) -> TopUp:
         """What is owed is in the payer's hands."""
-        return pay_out(self.station, intent_id, approval, found=found)
+        return pay_out(self.station, intent_id, approval, found=found, original=original)
 
     def paid_slip(self, intent_id: str) -> Path:
         """File it, and print it where a printer is set."""

@@ -92,6 +92,7 @@ class Entry:
             the latest time on record, which the clock was behind (clock); the SHA-256 of the sheet
             that was registered, empty where it was taken out (layout); what was changed (account);
             how it was closed, with each line of the refund (account_closed);
+            where the receipt of a load is that was taken back (refunded: `back`, `lost`, or empty);
             what was granted, or how it was withdrawn (gas_due, which then `corrects` the grant);
             what was given out, read on what came back, or lost (tool_card, of the card's number).
         origin: Name of the station whose intent this fact finishes; empty = our own.

@@ -27,6 +27,7 @@ class RefundSlip:
         record: The intent or payout whose money it is. check_code: Of its fact in the journal.
         card_no, volume, receipt_no: Of the load, where there is one; a load that never was has no
             receipt.
+        original: Where that receipt is, an `Original`; empty = not said.
     """
 
     of: RefundOf
@@ -47,3 +48,4 @@ class RefundSlip:
     card_no: str = ""
     volume: Volume | None = None
     receipt_no: str = ""
+    original: str = ""

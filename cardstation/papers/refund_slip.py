@@ -47,6 +47,8 @@ def _facts(slip: RefundSlip, t: Translator) -> Iterator[tuple[str, str]]:
         yield t("Volume"), str(slip.volume)
     if slip.receipt_no:
         yield t("Receipt no."), slip.receipt_no
+    if slip.original:
+        yield t("Original receipt"), word(f"original.{slip.original}", t)
     yield t("Given back by"), word(f"tender.{slip.tender}", t)
     if slip.reference:
         yield t("Payment number"), slip.reference

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cardstation.domain.charge import Original
 from cardstation.domain.ledger import PEOPLE
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
@@ -21,7 +22,14 @@ from cardstation.services.station import Station
 
 @on_money
 @on_its_intent
-def pay_out(station: Station, intent_id: str, approval: Approval, *, found: str = "") -> TopUp:
+def pay_out(
+    station: Station,
+    intent_id: str,
+    approval: Approval,
+    *,
+    found: str = "",
+    original: Original | None = None,
+) -> TopUp:
     """Record that the money of a refund or of a return is in the payer's hands.
 
     The clerk pays first and confirms with the second person; the money of a lump sum stays with
@@ -35,6 +43,7 @@ def pay_out(station: Station, intent_id: str, approval: Approval, *, found: str 
         found: In words, what slip and till say of money that may be paid out already: begun
             before a cut, or in the lost part of a restored station's records. Paid then or paid
             now, it is recorded once.
+        original: Where the receipt of a load is that was taken back; it stands on the slip.
 
     Raises:
         Refusal: `nothing_owed`, `payout_in_doubt`, `proof_missing`, `card_at_work`,
@@ -54,7 +63,9 @@ def pay_out(station: Station, intent_id: str, approval: Approval, *, found: str 
     note_paying(station, intent, approval.name)
     if intent.direction is Direction.RETURN and intent.state is TopUpState.SEALED:
         intent = record_move(station, intent, TopUpEvent.PAYOUT_ASKED)
-    intent = record_refunded(station, intent, approver=approval.name, witness=witness)
+    intent = record_refunded(
+        station, intent, approver=approval.name, witness=witness, original=original
+    )
     if intent.batch_id:
         close_if_settled(station, custody_state(station, intent.batch_id))
     return intent

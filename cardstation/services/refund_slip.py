@@ -39,6 +39,7 @@ def refund_slip(station: Station, intent_id: str) -> RefundSlip:
         card_no=intent.identity.card_no,
         volume=intent.quote.volume,
         receipt_no=numbers.get(intent.corrects, ""),
+        original=stored.entry.detail if stored else "",
     )
 
 

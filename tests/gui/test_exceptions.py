@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from cardstation.domain.charge import Original
 from cardstation.domain.exception_case import Act
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import Approval
@@ -43,16 +44,13 @@ def yes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(what)
         return BY, note.get("note", "") and "photo 118"
 
-    both = "ui.screens.exceptions.view.ask_to_bring_back"
-    monkeypatch.setattr(both, lambda *_given: asked.append("back") or (BY, None))
-    monkeypatch.setattr("ui.screens.exceptions.view.ask_second_person", ask)
+    at = "ui.screens.exceptions.view.ask_"
+    monkeypatch.setattr(f"{at}to_bring_back", lambda *_given: asked.append("back") or (BY, None))
+    monkeypatch.setattr(f"{at}second_person", ask)
     monkeypatch.setattr("ui.screens.counter.view.ask_second_person", ask)
-
-    def meter(*given: object) -> object:
-        asked.append(str(given[-2]))
-        return BY, "photo 118", MeterCount(51)
-
-    monkeypatch.setattr("ui.screens.exceptions.view.ask_meter_count", meter)
+    monkeypatch.setattr(f"{at}paid_back", lambda *a, **note: (*ask(*a, **note), Original.BACK))
+    seen = {"note": "seen"}
+    monkeypatch.setattr(f"{at}meter_count", lambda *a: (*ask(*a[:4], **seen), MeterCount(51)))
     return asked
 
 
@@ -79,7 +77,7 @@ def test_every_row_has_owner_and_age(desk: Stage, qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("code", "key", "what", "intent"),
     [
-        ("payout_pending", Qt.Key.Key_F6, "pay_out", "intent-5"),
+        ("payout_pending", Qt.Key.Key_F6, "pay_out", "intent-5 back"),
         ("outcome_unknown", Qt.Key.Key_F8, "dispute", "intent-7 photo 118"),
     ],
 )

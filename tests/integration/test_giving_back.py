@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cardstation.domain.charge import Original
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
@@ -22,6 +23,7 @@ from cardstation.services.dispute import dispute
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
+from cardstation.services.refund_slip import refund_slip
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load, withdraw_return
 from cardstation.services.station import Station
@@ -92,8 +94,9 @@ def test_a_load_is_taken_back_and_its_money_paid_out(desk: Desk) -> None:
     assert desk.household().bought_this_year == HOME.bought_this_year
     assert ok(desk).money_terms["paid_not_loaded"] == back.quote.total.fen
     assert [one.code for one in open_intents(desk.station)] == ["payout_pending"]
-    paid = pay_out(desk.station, back.topup_id, SECOND)
+    paid = pay_out(desk.station, back.topup_id, SECOND, original=Original.LOST)
     assert paid.state is TopUpState.REFUNDED
+    assert refund_slip(desk.station, back.topup_id).original == "lost"
     found = ok(desk)
     assert found.money_terms["refunds"] == back.quote.total.fen
     assert found.money_terms["paid_not_loaded"] == 0

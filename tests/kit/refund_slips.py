@@ -29,6 +29,7 @@ _RETURNED = RefundSlip(
     card_no=RECEIPT.card_no,
     volume=Volume.of_m3("34.8"),
     receipt_no="S001-2026-000321",
+    original="back",
 )
 REFUND_SLIPS = {
     "returned": _RETURNED,
@@ -39,6 +40,7 @@ REFUND_SLIPS = {
         tender=Tender.QR_CODE,
         reference="4200002126112400458871",
         receipt_no="",
+        original="",
         training=False,
     ),
     "balance": replace(
@@ -48,5 +50,6 @@ REFUND_SLIPS = {
         card_no="",
         volume=None,
         receipt_no="",
+        original="",
     ),
 }

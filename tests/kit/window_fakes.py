@@ -169,7 +169,7 @@ class FakeStation:
             back=BackServices(
                 refund=lambda _card, by: self._back("refund", by),
                 begin_pay_out=self._begin_pay_out,
-                pay_out=lambda key, by, found: self._back("pay_out", by, f"{key} {found}".strip()),
+                pay_out=self._pay_out,
                 paid_slip=lambda _key: self._say("paid_slip", Path("refund.pdf")),
                 take_back=self._take_back,
                 withdraw=lambda key: self._back("withdraw", None, key),
@@ -208,6 +208,9 @@ class FakeStation:
             lambda _presence, by, why, _watch: self._cancel(by, why),
             self._unblock,
         )
+
+    def _pay_out(self, key: str, by: Approval, *said: str | None) -> TopUp:
+        return self._back("pay_out", by, " ".join(filter(None, (key, *said))))
 
     def _unblock(self, card_no: str, by: Approval, why: str) -> None:
         self.backs.append(("unblock_card", by.name, f"{card_no} {why}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from cardstation.domain.charge import Original
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind, kept_by
 from cardstation.domain.money import NO_MONEY, Money
@@ -65,21 +66,35 @@ def record_given_up(station: Station, intent: TopUp, approver: str) -> TopUp:
     return moved
 
 
-def record_refunded(station: Station, intent: TopUp, *, approver: str, witness: str = "") -> TopUp:
+def record_refunded(
+    station: Station,
+    intent: TopUp,
+    *,
+    approver: str,
+    witness: str = "",
+    original: Original | None = None,
+) -> TopUp:
     """The money went back to the payer, by the tender it came with; or into the balance again.
 
     What a purchase that never was had left over goes back with it; a load taken back keeps its
     household's balance. The anchor follows: an older copy of the store must not pay it out again.
     """
     with station.store.unit() as unit:
-        moved = _refund(station, unit, intent, approver, witness)
+        moved = _refund(station, unit, intent, approver, witness, original)
         unit.commit()
     anchor_journal(station)
     station.armed()
     return moved
 
 
-def _refund(station: Station, unit: Unit, intent: TopUp, approver: str, witness: str = "") -> TopUp:
+def _refund(
+    station: Station,
+    unit: Unit,
+    intent: TopUp,
+    approver: str,
+    witness: str = "",
+    original: Original | None = None,
+) -> TopUp:
     never_was = intent.direction is Direction.SALE
     remainder = intent.quote.remainder if never_was else NO_MONEY
     entry = append_about(
@@ -90,6 +105,7 @@ def _refund(station: Station, unit: Unit, intent: TopUp, approver: str, witness:
         balance_fen=remainder.fen,
         approver=approver,
         witness=witness,
+        detail=original or "",
     )
     kept = Money(kept_by(entry.entry))
     if kept or intent.tender is Tender.EMERGENCY:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from cardstation.domain.charge import Original
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.shift import Approval
@@ -108,7 +109,9 @@ class ExceptionsModel(QObject):
         begin = self._tools.services.back.begin_pay_out
         self._tools.desk.ask(lambda: begin(item.intent_id), then, self._refused)
 
-    def pay_out(self, item: Case, approval: Approval, found: str = "") -> None:
+    def pay_out(
+        self, item: Case, approval: Approval, found: str = "", original: Original | None = None
+    ) -> None:
         """The money is in the payer's hands; its slip is printed to be signed."""
         said = "{money} is paid out and on record."
         tools, back = self._tools, self._tools.services.back
@@ -120,7 +123,9 @@ class ExceptionsModel(QObject):
                 )
 
         pay = back.pay_out
-        self._do(lambda: pay(item.intent_id, approval, found), said, slip, money=item.money)
+        self._do(
+            lambda: pay(item.intent_id, approval, found, original), said, slip, money=item.money
+        )
 
     def dispute(self, item: Case, approval: Approval, lost: str = "") -> None:
         """The card cannot tell, or is `lost`: people look, nothing is written or paid before."""

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from cardstation.domain.exception_case import Act
-from cardstation.domain.payment import GIVEN, Tender
+from cardstation.domain.payment import GIVEN, WITHOUT_ASKING, Tender
+from cardstation.domain.transitions import Direction
 from cardstation.i18n import Translator
 from cardstation.sentences import Sentence, of_error, sentence
 from cardstation.services.intent.cases import Case
@@ -24,6 +25,7 @@ from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
 from ui.parts.meter_count import ask_meter_count
+from ui.parts.paid_back import ask_paid_back
 from ui.parts.problem import ProblemCards
 from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
@@ -194,7 +196,10 @@ class ExceptionsView(QWidget):
             what = t(DUE_AGAIN)
         note = t("What slip and till say") if doubtful else ""
         about = f"{item.money}  ·  {what}"
-        asked = ask_second_person(self, self._look, self._model.approver, about, note=note)
+        way = self._model.approver
+        receipt = item.direction == Direction.RETURN and item.tender not in WITHOUT_ASKING
+        ask = ask_paid_back if receipt else ask_second_person
+        asked = ask(self, self._look, way, about, note=note)
         if asked is not None:
             self._model.pay_out(item, *asked)
 
