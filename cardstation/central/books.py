@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, and_, func, literal, or_, select, text, union_all
+from sqlalchemy import ARRAY, Engine, and_, bindparam, func, literal, or_, select, text, union_all
 
 from cardstation.central.batch import MOST_ENTRIES
 from cardstation.central.engine import transaction
 from cardstation.central.forks import claims
-from cardstation.central.tables import class_totals, exceptions, journal, stations
+from cardstation.central.tables import class_totals, entry_index, exceptions, journal, stations
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.seal_number import read_seal
 from cardstation.errors import Refusal
@@ -124,12 +124,25 @@ def sealed_hand_overs(engine: Engine, first: str, last: str) -> tuple[bytes, ...
 
 
 def entries_after(engine: Engine, station: str, seq: int) -> tuple[bytes, ...]:
-    """A station's own entries that follow a number, oldest first, one batch at the most."""
+    """A station's own entries that follow a number, oldest first, one batch at the most.
+
+    Their ids come first, for these say in which months they lie: no other one is read.
+    """
+    lies = entry_index.c
     with transaction(engine) as connection:
+        ids = connection.scalars(
+            select(lies.entry_id)
+            .where(lies.station == station, lies.seq > seq)
+            .order_by(lies.seq)
+            .limit(MOST_ENTRIES)
+        ).all()
         rows = connection.scalars(
             select(journal.c.raw)
-            .where(journal.c.station == station, journal.c.seq > seq)
-            .order_by(journal.c.seq)
-            .limit(MOST_ENTRIES)
+            .where(
+                journal.c.entry_id
+                == func.any(bindparam("ids", type_=ARRAY(journal.c.entry_id.type)))
+            )
+            .order_by(journal.c.seq),
+            {"ids": ids},
         )
         return tuple(bytes(raw) for raw in rows)
