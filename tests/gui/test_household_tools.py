@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from cardstation.domain.tool_book import ToolStatus
 from cardstation.services.household_state import household_state
@@ -19,6 +20,7 @@ from tests.kit.station import card_of, neighbours
 from tests.kit.tooling import used
 from tests.kit.window_guided import GuidedDesk
 from tests.kit.window_stage import Stage
+from tests.kit.window_torn import until
 from ui.screens.exceptions import ExceptionsScreen
 from ui.screens.household.state import Phase
 
@@ -100,25 +102,25 @@ def test_what_came_home_is_said_with_its_figures(page: GuidedDesk) -> None:
 
 def test_who_has_which_card_is_listed(page: GuidedDesk) -> None:
     made(page, "unlock")
-    asked(page, Key.Key_0, which="out")
-    done = model_of(page).state.done
-    assert done is not None
-    assert done.figure == "1"
-    assert done.lines[0].text == "With the fitter: {card}"
-    assert "李师傅" in str(done.lines[0].fields["card"])
+    model_of(page).find(HOME.account_no)
+    QTest.keyClick(page.window, Key.Key_0)
+    until(lambda: len(model_of(page).state.preview) == 2)
+    row = model_of(page).state.preview[1]
+    assert row.text == "With the fitter: {card}"
+    assert "李师傅" in str(row.fields["card"])
 
 
-def test_more_cards_than_the_page_holds_are_counted(desk: Stage) -> None:
+def test_the_overdue_come_first_and_the_rest_is_counted(desk: Stage) -> None:
     model = desk.household.model
     desk.window.go("household")
     model.choose("tool_list")
-    assert model.state.preview[0].fields == {"n": 11, "late": 1}
+    said = model.state.preview
+    assert said[0].fields == {"n": 11, "late": 1}
+    assert said[1].text == "Overdue: {card}"
+    assert said[-1].fields == {"n": 3}
     model.go()
     assert model.state.done is not None
-    assert [one.text for one in model.state.done.lines][-2:] == [
-        "With the fitter: {card}",
-        "{n} more: cardstation tool list",
-    ]
+    assert model.state.done.figure == "11"
 
 
 def test_a_reported_card_is_used_again_by_two(page: GuidedDesk) -> None:

@@ -67,14 +67,16 @@ def _which(_services: DeskServices, _facts: Facts) -> Sequence[tuple[str, Said]]
     return (("out", say("Those that are out")), ("every", say("All, the latest first")))
 
 
-def _listed(services: DeskServices, form: Form) -> tuple[ToolRecord, ...]:
-    return services.tools.out(form.words("which") == "every")[::-1]
+def _listed(services: DeskServices, form: Form) -> Sequence[ToolRecord]:
+    """Those that are overdue come first."""
+    every = form.words("which") == "every"
+    found = services.tools.out(every)
+    return sorted(found[::-1] if every else found, key=lambda one: not one.overdue)
 
 
-def _list_preview(services: DeskServices, form: Form) -> tuple[Said, ...]:
-    found = _listed(services, form)
+def _count(found: Sequence[ToolRecord]) -> Said:
     late = sum(one.overdue for one in found)
-    return (say("{n} tool cards, {late} of them past their last day.", n=len(found), late=late),)
+    return say("{n} tool cards, {late} of them past their last day.", n=len(found), late=late)
 
 
 def _row(one: ToolRecord) -> Said:
@@ -84,12 +86,17 @@ def _row(one: ToolRecord) -> Said:
     return say(status, card="  ".join(parts))
 
 
-def _list(doing: Doing) -> Done:
-    found = _listed(doing.services, doing.form)
+def _list_preview(services: DeskServices, form: Form) -> tuple[Said, ...]:
+    found = _listed(services, form)
     rows = [_row(one) for one in found[:_MOST]]
     if len(found) > _MOST:
         rows.append(say("{n} more: cardstation tool list", n=len(found) - _MOST))
-    return Done(say("Tool cards"), tuple(rows), figure=str(len(found)))
+    return _count(found), *rows
+
+
+def _list(doing: Doing) -> Done:
+    found = _listed(doing.services, doing.form)
+    return Done(say("Tool cards"), (_count(found),), figure=str(len(found)))
 
 
 TOOLS_OUT = Act(
