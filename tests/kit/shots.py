@@ -54,6 +54,8 @@ IN_DOCS = {
     "household-services": "household-11-card-light-zh_CN",
     "household-form": "household-6-preview-light-zh_CN",
     "household-history": "household-16-history-light-zh_CN",
+    "household-transfer": "paper-desk_form-transferred-zh_CN",
+    "household-call-off": "act-call_off_payout-light-zh_CN",
     "loading-slip": "paper-a5-loading_slip-zh_CN",
     "orders-list": "orders-2-some-light-zh_CN",
     "counter-offline": "counter-11-offline-light-zh_CN",
