@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cardstation.domain.meter import MakerRules
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.reader import Link, Presence
@@ -44,12 +46,15 @@ def case_name(case: tuple[ChipDriver, str, str]) -> str:
 
 
 class ChipDesk:
-    """A reader with one card in it."""
+    """A reader with one card in it; a pytest plugin puts another kind of reader here."""
+
+    reader_kind: Callable[..., VirtualReader] = VirtualReader
 
     def __init__(self, driver: ChipDriver, dialect: str, firmware: str) -> None:
         self.driver = driver
         self.fault = Fault()
-        self.reader = VirtualReader("desk", firmware, chosen=dialect, wrap=self._wrap)
+        kind = type(self).reader_kind
+        self.reader = kind("desk", firmware, chosen=dialect, wrap=self._wrap)
         self.card = VirtualCard(new_chip(driver.name))
         self.chip = self.card.chip
         self.deaf = self.traced = False

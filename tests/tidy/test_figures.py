@@ -57,6 +57,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
     "meters": (f"{len(CASES)} makers and kinds", f"{HOUSEHOLDS} households and {DAYS} days each"),
     "noise": (r"\d+ exchanges of \d+ layouts", NONE_BROKEN),
     "pairs": (f"{len(TWICE)} passes", NONE_BROKEN),
+    "pcsc": (r"\d+ contract tests", NONE_BROKEN),
     "power": ("{CUTS} stories", NONE_BROKEN),
     "sim": ("{SMALL_WORLDS} small worlds", "{LARGE_WORLDS} large", NONE_BROKEN),
     "sweep": (f"{len(EVERYWHERE)} passes", NONE_BROKEN),
