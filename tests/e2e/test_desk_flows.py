@@ -84,3 +84,16 @@ def test_a_meter_of_the_other_kind_goes_on_with_what_was_left_in_money(
     on_duty.sold_fen += bought["paid"]
     assert flow.meter(card)["credited"]
     flow.proven(card, carried + bought["gas"])
+
+
+@pytest.mark.parametrize("school", SCHOOLS)
+def test_a_reissue_is_taken_back_and_the_old_card_holds_again(
+    on_duty: FlowDesk, school: str
+) -> None:
+    flow = Flow(on_duty, school)
+    first = flow.opened()
+    second = flow.reissued()
+    flow.two("reissue", "cancel", "--why", "the old card was found", card=second)
+    flow.buy(first, 4)
+    flow.takes(first, 4)
+    flow.proven(first, 4_000)

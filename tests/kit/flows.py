@@ -35,7 +35,7 @@ class FlowDesk:
         self._slot, self._inside = 0, ""
 
     def _taken_in(self) -> Iterator[dict[str, str]]:
-        persons = people(len(SCHOOLS) * 3, money_meters=0)
+        persons = people(len(SCHOOLS) * 4, money_meters=0)
         path = write_directory(self.desk.folder / "directory.csv", persons)
         with path.open(encoding="utf-8", newline="") as file:
             rows = [*csv.DictReader(file)]
