@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.kit.e2e import Desk
-from tests.kit.kills import Killer
+from tests.kit.kills import NOT_BEGUN, Killer
 from tests.kit.repeat import Seeded, first_seed, times
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.postgres]
@@ -24,6 +24,8 @@ def test_a_bag_killed_at_random_moments_is_loaded_once(
     with Seeded(seed, f"KILLS={count} ./dev soak kills"):
         killer.prove()
     assert sum(killer.struck.values()) == count
+    before = sum(many for where, many in killer.struck.items() if where.startswith(NOT_BEGUN))
+    assert before < count, "no kill met a load"
     assert killer.proofs > count
     said = f"kill -9: {count} kills, {killer.proofs} proofs of the records, broken 0"
     record_property("figures", f"{said}; {dict(killer.struck.most_common())}")
