@@ -81,7 +81,7 @@ def issue_card(
     Raises:
         Refusal: `unknown_household`, `account_stopped`, `account_closed`, `card_blacklisted`,
             `card_work_open` (one in the place of another is being made), `maker_not_said`,
-            `card_issued_already`, `not_blank`, `card_of_other_chip`,
+            `card_issued_already`, `account_load_open`, `not_blank`, `card_of_other_chip`,
             `card_not_home` (it has not met its meter), `meter_differs_from_file`,
             `meter_replaced_meanwhile`, `card_code_unknown`, and those of `ensure_issued_here` and
             `ensure_may_sell`. Nothing was written.
@@ -146,6 +146,7 @@ def _begin(station: Station, card: Plastic, household: Household, rules: MakerRu
         raise Refusal("not_blank")
     content = card.layout.decode(card.image)
     identity = content.identity
+    _ensure_certain(station, content)
     shown = (identity.maker, identity.account_no, identity.card_no, identity.generation)
     filed = (rules.code, household.account_no, household.card_no, household.generation)
     if identity.card_type is not CardType.OPENING or shown != filed:
@@ -159,6 +160,19 @@ def _begin(station: Station, card: Plastic, household: Household, rules: MakerRu
         raise Refusal("not_blank")
     _ensure_only_card(station, household, content)
     return _bind(station, card, household, content)
+
+
+def _ensure_certain(station: Station, content: CardContent) -> None:
+    """No load waits for this card.
+
+    Raises:
+        Refusal: `account_load_open`.
+    """
+    with station.store.reading() as reading:
+        begun = reading.topups.open_on(content.identity)
+    if begun is not None:
+        told = {"account_no": begun.account_no, "intent_id": begun.topup_id}
+        raise Refusal("account_load_open", **told)
 
 
 def _was_changed(station: Station, household: Household, identity: CardIdentity) -> bool:

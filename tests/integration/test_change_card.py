@@ -11,14 +11,16 @@ import pytest
 
 from cardstation.domain.card import CardType
 from cardstation.domain.meter import MakerRules, MeterKind
+from cardstation.domain.money import Money
 from cardstation.domain.new_card import NEVER_MET
-from cardstation.domain.topup import Work
+from cardstation.domain.topup import TopUpRequest, Work
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.intent import ids, whole_card
 from cardstation.services.lay_aside import lay_aside
 from cardstation.services.recover import recover
 from cardstation.services.resolve import Outcome, resolve_card
+from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.makers import MAKERS
 from drivers.virtual import Tear, VirtualCard
@@ -35,7 +37,7 @@ from tests.kit.changing import (
 )
 from tests.kit.clearing import clear, loaded
 from tests.kit.issuing import blank, desk_for, issue, stopped_by
-from tests.kit.station import Desk, card_of, layout_of
+from tests.kit.station import Desk, card_of, layout_of, nobody
 
 pytest_plugins = ("tests.kit.fast_disk",)
 RULES = MAKERS[0]
@@ -80,6 +82,27 @@ def test_the_card_opens_the_new_meter_with_its_first_load_and_is_bound_when_it_c
         assert new.take(card).credited
     assert new.state.cumulative == 3 * loads_of(kind)
     assert verify(desk.station).ok
+    desk.station.store.close()
+
+
+def test_an_opening_card_whose_first_load_is_not_certain_says_so_when_it_comes_to_be_bound(
+    tmp_path: Path,
+) -> None:
+    rules, home = MAKERS[0], customer()
+    desk, card = desk_for(tmp_path, home), card_of(home)
+    replaced(desk, home)
+    change(desk, card, home)
+    inserted = desk.insert(card)
+    card.chip.arm(Tear(6))
+    with pytest.raises(OutcomeUnknown):
+        top_up(desk.station, inserted, TopUpRequest(money=Money(10_000)), nobody)
+    inserted.close()
+    card.chip.arm(None)
+    assert stopped_by(desk, card, home, rules.code) == "account_load_open"
+    desk.reader.pull()
+    inserted = desk.insert(card)
+    assert resolve_card(desk.station, inserted).outcome is Outcome.SEALED
+    inserted.close()
     desk.station.store.close()
 
 
