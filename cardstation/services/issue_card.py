@@ -163,14 +163,14 @@ def _begin(station: Station, card: Plastic, household: Household, rules: MakerRu
 
 
 def _ensure_certain(station: Station, content: CardContent) -> None:
-    """No load waits for this card.
+    """No load and no return waits for this card.
 
     Raises:
         Refusal: `account_load_open`.
     """
     with station.store.reading() as reading:
         begun = reading.topups.open_on(content.identity)
-    if begun is not None:
+    if begun is not None and begun.direction is not Direction.WORK:
         told = {"account_no": begun.account_no, "intent_id": begun.topup_id}
         raise Refusal("account_load_open", **told)
 
