@@ -47,11 +47,13 @@ def test_open_issue_buy_reverse_buy_reissue_buy_make_up(on_duty: FlowDesk, schoo
     flow.changed(second)
     flow.takes(second, 55)
     flow.bound(second)
+    flow.made_up(second, 2)
+    flow.takes(second, 2)
     flow.buy(second, 4)
     flow.reverse(second, 4)
     flow.buy(second, 6)
     flow.takes(second, 6)
-    flow.proven(second, 61_000)
+    flow.proven(second, 63_000)
 
 
 @pytest.mark.parametrize("school", SCHOOLS)
@@ -70,20 +72,49 @@ def test_reissue_without_a_load_then_make_up_then_buy(on_duty: FlowDesk, school:
 
 
 @pytest.mark.parametrize("school", SCHOOLS)
-def test_a_meter_of_the_other_kind_goes_on_with_what_was_left_in_money(
+def test_meters_of_the_other_kind_go_on_with_what_was_left_and_take_make_up_and_sales(
     on_duty: FlowDesk, school: str
 ) -> None:
     flow = Flow(on_duty, school)
     card = flow.opened()
     flow.buy(card, 10)
     flow.takes(card, 10)
-    carried = flow.changed(card, "money")["gas"]
+    there = flow.changed(card, "money")["gas"]
     assert flow.meter(card)["credited"]
     flow.bound(card)
+    flow.made_up(card, 5)
+    assert flow.meter(card)["credited"]
     bought = on_duty.at_reader(card, "top-up", "--money", 50)
     on_duty.sold_fen += bought["paid"]
     assert flow.meter(card)["credited"]
-    flow.proven(card, carried + bought["gas"])
+    flow.proven(card, there + 500 + bought["gas"])
+    flow.changed(card)
+    back = float(flow.meter(card)["credited"])
+    assert back
+    flow.bound(card)
+    flow.made_up(card, 2)
+    flow.takes(card, 2)
+    flow.buy(card, 3)
+    flow.takes(card, 3)
+    flow.proven(card, round(back * 1_000) + 5_000)
+
+
+@pytest.mark.parametrize("school", SCHOOLS)
+def test_a_change_of_meter_is_taken_back_and_the_old_meter_goes_on(
+    on_duty: FlowDesk, school: str
+) -> None:
+    flow = Flow(on_duty, school)
+    card, meter_no = flow.opened(), flow.meter_no
+    flow.buy(card, 4)
+    flow.takes(card, 4)
+    flow.change_recorded(card)
+    on_duty.at_reader(card, "change-meter", "card", flow.account)
+    flow.two("change-meter", "cancel", flow.account, "--why", "the old one goes again")
+    assert on_duty.at_reader(card, "change-meter", "card", flow.account)["meter_no"] == meter_no
+    flow.meter_no = flow.into = meter_no
+    flow.buy(card, 3)
+    flow.takes(card, 3)
+    flow.proven(card, 7_000)
 
 
 @pytest.mark.parametrize("school", SCHOOLS)

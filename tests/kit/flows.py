@@ -35,7 +35,7 @@ class FlowDesk:
         self._slot, self._inside = 0, ""
 
     def _taken_in(self) -> Iterator[dict[str, str]]:
-        persons = people(len(SCHOOLS) * 4, money_meters=0)
+        persons = people(len(SCHOOLS) * 5, money_meters=0)
         path = write_directory(self.desk.folder / "directory.csv", persons)
         with path.open(encoding="utf-8", newline="") as file:
             rows = [*csv.DictReader(file)]
@@ -96,7 +96,7 @@ class Flow:
         self.desk, self.school, self.maker = desk, school, MAKERS[school]
         row = desk.household()
         self.account, self.meter_no = row["account_no"], row["meter_no"]
-        self.into = self.meter_no
+        self.into, self.kind = self.meter_no, "volume"
 
     def card(self, name: str) -> str:
         return f"{name}{self.account}"
@@ -172,31 +172,39 @@ class Flow:
         assert (made["work"], made["generation"]) == ("reissue", generation)
         return card
 
-    def made_up(self, card: str, m3: int) -> None:
-        """Given by two people, without money, and loaded."""
+    def made_up(self, card: str, much: int) -> None:
+        """So many m³ or yuan given by two people, without money, and loaded."""
         words = ("--document", "WO-7", "--why", "the meter stood still")
-        due = self.two("make-up", "grant", self.account, "--volume", m3, *words)
+        due = self.two("make-up", "grant", self.account, f"--{self.kind}", much, *words)
         slip = self.desk.at_reader(card, "make-up", "load", due["due"])
         assert (slip["kind"], slip["paid"]) == ("make_up_slip", 0)
 
     def changed(self, card: str, kind: str = "volume") -> Any:
         """The meter is replaced by one of another number: form, card, what was left onto it."""
-        old = self.meter(card)["meter"]
-        self.meter_no = self.into = f"QM88{self.account[-8:]}"
-        left = ("--left", old["residual"] / 1_000, "--counter", old["purchase_counter"])
-        asked = (self.account, self.meter_no, "--kind", kind, *left, "--order", "WO-8")
-        due = self.desk.run("change-meter", "reckon", *asked)
-        carried = due["carried"]["quantity"]
-        agreed = carried / 100 if kind == "money" else carried
-        words = ("--carried", agreed, "--why", "it stood still")
-        rest = ("--to-balance", due["carried"]["to_balance"])
-        form = self.two("change-meter", "record", *asked, *words, *rest)
-        assert form["new_no"] == self.meter_no
+        form = self.change_recorded(card, kind)
         written = self.desk.at_reader(card, "change-meter", "card", self.account)
         assert written["meter_no"] == self.meter_no
         slip = self.desk.at_reader(card, "make-up", "load", form["due_id"])
         assert (slip["kind"], slip["paid"]) == ("carried_slip", 0)
         return slip
+
+    def change_recorded(self, card: str, kind: str = "volume") -> Any:
+        """What was left in the old meter is read, reckoned, and due for the new one."""
+        old, was = self.meter(card)["meter"], self.kind
+        number = int(self.meter_no[2:4]) + 1 if self.meter_no.startswith("QM8") else 80
+        self.meter_no = self.into = f"QM{number}{self.account[-8:]}"
+        self.kind = kind
+        unit = 100 if was == "money" else 1_000
+        left = ("--left", old["residual"] / unit, "--counter", old["purchase_counter"])
+        kinds = ("--kind", kind, "--was", was)
+        asked = (self.account, self.meter_no, *kinds, *left, "--order", "WO-8")
+        due = self.desk.run("change-meter", "reckon", *asked)["carried"]
+        agreed = due["quantity"] / 100 if kind == "money" else due["quantity"]
+        rest = ("--to-balance", due["to_balance"] / 100)
+        words = ("--carried", agreed, *rest, "--why", "it stood still")
+        form = self.two("change-meter", "record", *asked, *words)
+        assert form["new_no"] == self.meter_no
+        return form
 
     def proven(self, card: str, in_meter: int) -> None:
         """Books and cards agree, and what was sold is in the meter: litres, or fen."""
