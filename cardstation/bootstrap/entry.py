@@ -13,6 +13,7 @@ from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.closing import ClosingSlip
+from cardstation.domain.desk_form import DeskForm
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.refund_slip import RefundSlip
@@ -75,6 +76,7 @@ def doors() -> Doors:
         meter_change=_meter_change,
         closing_slip=_closing_slip,
         refund_slip=_refund_slip,
+        desk_form=_desk_form,
         tool_slip=_tool_slip,
         triage=_triage,
         purge=_purge,
@@ -217,6 +219,12 @@ def _refund_slip(slip: RefundSlip, settings: Settings) -> Path:
     from cardstation.bootstrap.papers import write_refund_slip
 
     return write_refund_slip(slip, settings.home / "papers", settings.language)
+
+
+def _desk_form(form: DeskForm, settings: Settings) -> Path:
+    from cardstation.bootstrap.papers import write_desk_form
+
+    return write_desk_form(form, settings.home / "papers", settings.language)
 
 
 def _tool_slip(slip: ToolSlip, settings: Settings) -> Path:

@@ -8,10 +8,13 @@ from cardstation.cli.output import columns, plain
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
 from cardstation.domain.account_change import FACTS, AccountChange, Heard
+from cardstation.domain.desk_form import DeskForm
 from cardstation.domain.household import HouseholdStatus
+from cardstation.domain.ledger import EntryKind
 from cardstation.domain.meter import MeterKind
 from cardstation.sentences import of_error, word
 from cardstation.services.account_state import account_state
+from cardstation.services.desk_form import desk_form
 from cardstation.services.restart_account import restart_account
 from cardstation.services.stop_account import stop_account
 from cardstation.services.transfer_account import NewOwner, transfer_account
@@ -63,7 +66,9 @@ def show(call: Call, account_no: str) -> None:
 def stop(call: Call, account_no: str, why: str) -> None:
     """Stop an account: nothing is sold to it or issued for it until it is restarted."""
     with call.doors.station(call.settings, True) as station:
-        _answer(call, stop_account(station, account_no, why))
+        made = stop_account(station, account_no, why)
+        form = desk_form(station, EntryKind.ACCOUNT, made.change_id)
+    _answer(call, made, form)
 
 
 @account.command()
@@ -76,7 +81,9 @@ def restart(call: Call, account_no: str, why: str, approver: str) -> None:
     """Restart a stopped account."""
     with call.doors.station(call.settings, True) as station:
         by = approved(call, station, approver)
-        _answer(call, restart_account(station, account_no, by, why))
+        made = restart_account(station, account_no, by, why)
+        form = desk_form(station, EntryKind.ACCOUNT, made.change_id)
+    _answer(call, made, form)
 
 
 @account.command()
@@ -106,11 +113,15 @@ def transfer(
     owner = NewOwner(name, phone, persons, takes_balance)
     with call.doors.station(call.settings, True) as station:
         by = approved(call, station, approver)
-        _answer(call, transfer_account(station, account_no, by, owner, why))
+        made = transfer_account(station, account_no, by, owner, why)
+        form = desk_form(station, EntryKind.ACCOUNT, made.change_id)
+    _answer(call, made, form)
 
 
-def _answer(call: Call, made: AccountChange) -> None:
-    call.output.answer(made, [_told(call, made)])
+def _answer(call: Call, made: AccountChange, form: DeskForm) -> None:
+    paper, value = call.doors.desk_form(form, call.settings), plain(made)
+    answer = {**(value if isinstance(value, dict) else {}), "paper": paper}
+    call.output.answer(answer, [_told(call, made), str(paper)])
 
 
 def _told(call: Call, made: AccountChange) -> str:

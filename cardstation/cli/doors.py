@@ -12,6 +12,7 @@ from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.closing import ClosingSlip
+from cardstation.domain.desk_form import DeskForm
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.refund_slip import RefundSlip
@@ -85,7 +86,8 @@ class Doors:
         card_slip: Files the slip of a card that was issued or bound. meter_change: files the form
             of a change of meter.
         closing_slip: Files the settlement of a closed account; True = again. refund_slip: Files
-            that of money that was paid out. tool_slip: Files the slip of a tool card.
+            that of money that was paid out. desk_form: Files a form that two people sign.
+            tool_slip: Files the slip of a tool card.
         triage: Files the triage list of a community, as a paper and as a table.
         purge: Purges the batches whose time is up. forget_papers: removes their filed papers.
         enrol: Enrols the station at a ledger's address with a code, and keeps the address; True
@@ -127,6 +129,7 @@ class Doors:
     meter_change: Callable[[MeterChangeSlip, Settings], Path]
     closing_slip: Callable[[ClosingSlip, Settings, bool], Path]
     refund_slip: Callable[[RefundSlip, Settings], Path]
+    desk_form: Callable[[DeskForm, Settings], Path]
     tool_slip: Callable[[ToolSlip, Settings], Path]
     triage: Callable[[TriageList, Settings, Path], tuple[Path, ...]]
     purge: Callable[[Station, Settings], tuple[str, ...]]

@@ -11,12 +11,15 @@ from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
 from cardstation.domain.card import Quantity
+from cardstation.domain.desk_form import DeskForm
 from cardstation.domain.gas_due import DueStanding, GasDue
+from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.volume import NO_GAS
 from cardstation.i18n import Translator
 from cardstation.sentences import word
+from cardstation.services.desk_form import desk_form
 from cardstation.services.dues_state import dues_state
 from cardstation.services.grant_gas import grant_emergency, grant_gas
 from cardstation.services.identify import insert_card
@@ -69,7 +72,8 @@ def grant(
             why,
             repeats_counter=meter_counter,
         )
-    _answer_due(call, due)
+        form = desk_form(station, EntryKind.GAS_DUE, due.due_id)
+    _answer_due(call, due, form)
 
 
 @make_up.command("load")
@@ -102,7 +106,9 @@ def withdraw(call: Call, due: str, why: str, approver: str) -> None:
     """Take back what is left of gas due (DUE); what is on cards stays given."""
     with call.doors.station(call.settings, True) as station:
         found = withdraw_due(station, due, approved(call, station, approver), why)
-    answer = {"due": found.due.due_id, "withdrawn": _measured(found.left)}
+        form = desk_form(station, EntryKind.GAS_DUE, found.due.due_id)
+    paper = call.doors.desk_form(form, call.settings)
+    answer = {"due": found.due.due_id, "withdrawn": _measured(found.left), "paper": paper}
     call.output.answer(answer, told(answer))
 
 
@@ -132,7 +138,8 @@ def emergency(call: Call, account: str, document: str, why: str, approver: str) 
     with call.doors.station(call.settings, True) as station:
         by = approved(call, station, approver)
         due = grant_emergency(station, account, document, by, why)
-    _answer_due(call, due)
+        form = desk_form(station, EntryKind.GAS_DUE, due.due_id)
+    _answer_due(call, due, form)
 
 
 def _quantity(yuan: str | None, m3: str | None) -> Quantity:
@@ -140,9 +147,10 @@ def _quantity(yuan: str | None, m3: str | None) -> Quantity:
     return money or volume or NO_GAS
 
 
-def _answer_due(call: Call, due: GasDue) -> None:
+def _answer_due(call: Call, due: GasDue, form: DeskForm) -> None:
+    paper = call.doors.desk_form(form, call.settings)
     said = f"{word(f'tender.{due.cause.value}', call.words)}  {due.quantity}  {due.due_id}"
-    call.output.answer(_of(due), [said])
+    call.output.answer({**_of(due), "paper": paper}, [said, str(paper)])
 
 
 def _of(due: GasDue) -> dict[str, object]:

@@ -6,6 +6,8 @@ import click
 
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
+from cardstation.domain.ledger import EntryKind
+from cardstation.services.desk_form import desk_form
 from cardstation.services.unblock_card import unblock_card
 
 
@@ -23,6 +25,7 @@ def unblock(call: Call, card_no: str, why: str, approver: str) -> None:
     """
     with call.doors.station(call.settings, True) as station:
         unblock_card(station, card_no, approved(call, station, approver), why)
-    call.output.answer(
-        {"card_no": card_no}, [call.words("Reported no more: card {card_no}", card_no=card_no)]
-    )
+        form = desk_form(station, EntryKind.CARD_UNBLOCKED, card_no)
+    paper = call.doors.desk_form(form, call.settings)
+    said = call.words("Reported no more: card {card_no}", card_no=card_no)
+    call.output.answer({"card_no": card_no, "paper": paper}, [said, str(paper)])

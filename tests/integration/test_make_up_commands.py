@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,10 +33,16 @@ def run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Shell:
     return Shell(desk, capsys)
 
 
+def words_of(answer: dict[str, Any]) -> set[str]:
+    """Of the form that is filed for two people to sign."""
+    return set("\n".join(pages_of(Path(answer["paper"]).read_bytes())).split())
+
+
 def test_gas_due_is_granted_listed_loaded_and_its_slip_is_filed(desk: Desk, run: Shell) -> None:
     granted = run("make-up", "grant", HOME.account_no, "--volume", "20", "--document", "WO-7", *WHY)
     assert (granted["cause"], granted["volume_m3"], granted["fen"]) == ("make_up", "20", None)
     assert (granted["clerk"], granted["approver"]) == ("demo", "supervisor")
+    assert {"补气批准单", "WO-7"} <= words_of(granted)
     [one] = run("make-up", "list")["dues"]
     assert (one["due"], one["left"]["volume_m3"]) == (granted["due"], "20")
     card = card_of(HOME)
@@ -62,4 +69,6 @@ def test_emergency_gas_is_granted_and_withdrawn(run: Shell) -> None:
     assert granted["due"] in run.said("make-up", "list", HOME.account_no)
     gone = run("make-up", "withdraw", granted["due"], *WHY)
     assert gone["withdrawn"] == {"volume_m3": "10", "fen": None}
+    assert "应急供气批准单" in words_of(granted)
+    assert "应补气撤回单" in words_of(gone)
     assert "已撤出" in run.said("make-up", "list", "--all")

@@ -84,5 +84,7 @@ def test_a_reported_card_is_unblocked(run: Shell) -> None:
     with run.desk.station.store.unit() as unit:
         unit.blocked.replace({number: "lost"})
         unit.commit()
-    assert run("card", "unblock", number, *WHY)["card_no"] == number
+    done = run("card", "unblock", number, *WHY)
+    assert done["card_no"] == number
+    assert "解除挂失单" in "".join(pages_of(Path(done["paper"]).read_bytes()))
     assert run("card", "unblock", number, *WHY, status=3)["error"] == "card_not_reported"
